@@ -1,0 +1,179 @@
+//! Messages with boundaries of their own: datagrams and seqpacket.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::flow::Calls;
+use crate::scenario::{BoundaryWord, Flag};
+use crate::trace::{Call, CallFlags, CallOutcome, SocketTrace};
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It arrived whole.
+    Preserved,
+    /// Its tail was thrown away, because the buffer was smaller.
+    Truncated,
+    /// It arrived behind one that was sent later.
+    Reordered,
+    /// It never arrived: a later one did, or a recv waited for it in vain.
+    Lost,
+    /// It was never asked for.
+    Unread,
+    /// It was read, and no send is known that it could be.
+    Unmatched,
+}
+
+impl Fate {
+    /// The word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Preserved => "preserved",
+            Self::Truncated => "truncated",
+            Self::Reordered => "reordered",
+            Self::Lost => "lost",
+            Self::Unread => "unread",
+            Self::Unmatched => "unmatched",
+        }
+    }
+}
+
+/// One message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// How it was sent.
+    pub sent: Option<MessagePart>,
+    /// How it was read.
+    pub read: Option<MessagePart>,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// One end of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessagePart {
+    /// Which send or read of the flow it was, from 0.
+    pub index: usize,
+    /// Bytes sent, or bytes that were put into the reader's buffer.
+    pub bytes: u64,
+}
+
+/// The messages of one direction, in the order of sending; those without a known send come last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageFlow {
+    /// The messages.
+    pub messages: Vec<Message>,
+    /// Whether the reader saw the end of a seqpacket connection.
+    pub eof: bool,
+}
+
+impl MessageFlow {
+    /// How many messages had this fate.
+    pub fn count(&self, fate: Fate) -> u64 {
+        self.messages.iter().filter(|message| message.fate == fate).count() as u64
+    }
+
+    /// The reads in the order of reading.
+    pub fn reads(&self) -> Vec<MessagePart> {
+        let mut reads: Vec<MessagePart> = self.messages.iter().filter_map(|message| message.read).collect();
+        reads.sort_by_key(|read| read.index);
+        reads
+    }
+
+    pub(super) fn bytes_unread(&self) -> u64 {
+        let lost = |message: &Message| {
+            message.sent.map_or(0, |sent| sent.bytes)
+                - message.read.map_or(0, |read| read.bytes).min(message.sent.map_or(0, |sent| sent.bytes))
+        };
+        self.messages.iter().map(lost).sum()
+    }
+
+    /// How the flow came out, in a word.
+    pub fn outcome(&self) -> BoundaryWord {
+        let has = |fate| self.count(fate) > 0;
+        let bad: Vec<BoundaryWord> =
+            [(Fate::Truncated, BoundaryWord::Truncated), (Fate::Lost, BoundaryWord::Lost), (Fate::Reordered, BoundaryWord::Reordered)]
+                .into_iter()
+                .filter(|&(fate, _)| has(fate))
+                .map(|(_, word)| word)
+                .collect();
+        match bad.as_slice() {
+            [only] => *only,
+            [] if self.messages.iter().all(|message| message.read.is_none()) => BoundaryWord::Unread,
+            [] => BoundaryWord::Preserved,
+            _ => BoundaryWord::Mixed,
+        }
+    }
+}
+
+pub(super) fn message_flow(calls: &Calls<'_>, sender: &SocketTrace, receiver: &SocketTrace) -> MessageFlow {
+    let local = receiver.local.as_ref();
+    let reaches_receiver = |call: &&Call<'_>| match call.address.as_ref().or(sender.peer.as_ref()) {
+        Some(to) => sender.kind.is_connection() || local.is_some_and(|local| to.reaches(local)),
+        None => false,
+    };
+    let sends: Vec<&Call<'_>> = calls.sends.iter().filter(|call| call.outcome.returned().is_some()).filter(reaches_receiver).collect();
+    let comes_from_sender = |call: &&Call<'_>| {
+        sender.kind.is_connection() || matches!((&call.address, &sender.local), (Some(from), Some(local)) if from.reaches(local))
+    };
+    let takes = |call: &&Call<'_>| call.outcome.returned().is_some() && !call.flags.has_flag(Flag::Peek);
+    let mut reads: Vec<&Call<'_>> = calls.reads.iter().filter(takes).filter(comes_from_sender).collect();
+    // The last read of nothing on a connection is its end, unless a message of nothing was sent.
+    let empty = |call: &&Call<'_>| call.outcome == CallOutcome::Returned(0);
+    let empty_sends = sends.iter().filter(|call| empty(call)).count();
+    let eof = sender.kind.is_connection() && reads.iter().filter(|call| empty(call)).count() > empty_sends;
+    if eof {
+        let last = reads.iter().rposition(empty);
+        last.map(|last| reads.remove(last));
+    }
+    let waited_in_vain = calls.reads.iter().filter(|call| call.outcome == CallOutcome::TimedOut).map(|call| call.start_ns).max();
+    MessageFlow { messages: match_messages(&sends, &reads, waited_in_vain), eof }
+}
+
+/// Which send each read returned, by content. Of several alike the earliest that is left is taken.
+fn match_messages(sends: &[&Call<'_>], reads: &[&Call<'_>], waited_in_vain: Option<u64>) -> Vec<Message> {
+    let part = |index, call: &Call<'_>| MessagePart { index, bytes: u64::from(call.data.len) };
+    let mut messages: Vec<Message> =
+        sends.iter().enumerate().map(|(index, call)| Message { sent: Some(part(index, call)), read: None, fate: Fate::Unread }).collect();
+    let mut unmatched = Vec::new();
+    let mut next = 0;
+    for (index, read) in reads.iter().enumerate() {
+        let is_it = |send: &usize| messages[*send].read.is_none() && same(sends[*send], read);
+        let found = (next..sends.len()).find(is_it).or_else(|| (0..next).find(is_it));
+        let Some(send) = found else {
+            unmatched.push(Message { sent: None, read: Some(part(index, read)), fate: Fate::Unmatched });
+            continue;
+        };
+        let fate = match (read.flags.has(CallFlags::TRUNCATED), send < next) {
+            (true, _) => Fate::Truncated,
+            (false, true) => Fate::Reordered,
+            (false, false) => Fate::Preserved,
+        };
+        messages[send].read = Some(part(index, read));
+        messages[send].fate = fate;
+        next = next.max(send + 1);
+    }
+    for (index, message) in messages.iter_mut().enumerate().filter(|(_, message)| message.read.is_none()) {
+        let overtaken = index < next;
+        let missed = waited_in_vain.is_some_and(|start| start >= sends[index].end_ns);
+        if overtaken || missed {
+            message.fate = Fate::Lost;
+        }
+    }
+    messages.extend(unmatched);
+    messages
+}
+
+/// Whether a read can be this send: the same bytes, or its first ones where the datagram was cut.
+fn same(send: &Call<'_>, read: &Call<'_>) -> bool {
+    let (sent, got) = (&send.data, &read.data);
+    if read.flags.has(CallFlags::TRUNCATED) {
+        let known = got.prefix.len().min(sent.prefix.len());
+        return got.len <= sent.len && got.prefix[..known] == sent.prefix[..known];
+    }
+    sent.len == got.len && sent.prefix == got.prefix && sent.digest == got.digest
+}

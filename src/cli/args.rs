@@ -1,0 +1,207 @@
+//! What can be typed.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit;
+use crate::plan::Overrides;
+use crate::scenario::parse_duration;
+
+/// A laboratory for byte boundaries on real kernel sockets.
+///
+/// What an application sent, what the other side's recv returned, and why: shown in a table, asserted in CI, explained to a
+/// learner.
+#[derive(Debug, Parser)]
+#[command(name = "netlab", version, after_help = exit::HELP, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+
+    /// The language of scenario texts, such as en or zh [default: from LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, global = true, value_name = "LANG")]
+    pub(super) lang: Option<String>,
+
+    /// Show every call, and every flow
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+
+    /// Show only what failed
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run scenarios and report observed against expected byte boundaries
+    Run(RunArgs),
+    /// Validate scenarios without running them: every error of every file
+    Check(CheckArgs),
+    /// List scenarios: the built-in ones, or those at the paths given
+    List(ListArgs),
+    /// Print the JSON Schema of scenario files, or of the JSON report
+    Schema(SchemaArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct RunArgs {
+    /// Scenario files, folders of them, or names of built-in ones (see `netlab list`)
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+
+    /// How to report on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: Format,
+
+    /// Count a skipped run as a failed one
+    #[arg(long)]
+    pub(super) strict: bool,
+
+    #[command(flatten)]
+    pub(super) overrides: OverrideArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings, before those of the file")]
+pub(super) struct OverrideArgs {
+    /// TCP_NODELAY on every TCP connection; on turns Nagle's algorithm off
+    #[arg(long, value_name = "on|off")]
+    nodelay: Option<Switch>,
+
+    /// SO_REUSEADDR on every socket before it is bound
+    #[arg(long, value_name = "on|off")]
+    reuseaddr: Option<Switch>,
+
+    /// Bytes that recv asks for, where the step does not say
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=16_777_216))]
+    recv_size: Option<u64>,
+
+    /// SO_SNDBUF of every socket
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=1_073_741_823))]
+    sndbuf: Option<u64>,
+
+    /// SO_RCVBUF of every socket
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=1_073_741_823))]
+    rcvbuf: Option<u64>,
+
+    /// The longest that one step may take, where it does not say
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    timeout: Option<Duration>,
+
+    /// The longest that one run may take
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    deadline: Option<Duration>,
+
+    /// Seed of the random payloads
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// Allow destinations that are not on this machine
+    #[arg(long)]
+    allow_remote: bool,
+}
+
+impl OverrideArgs {
+    pub(super) fn to_overrides(&self) -> Overrides {
+        let is_on = |switch: Option<Switch>| switch.map(|switch| matches!(switch, Switch::On));
+        Overrides {
+            nodelay: is_on(self.nodelay),
+            reuseaddr: is_on(self.reuseaddr),
+            recv_size: self.recv_size,
+            sndbuf: self.sndbuf,
+            rcvbuf: self.rcvbuf,
+            timeout: self.timeout,
+            deadline: self.deadline,
+            seed: self.seed,
+            allow_remote: self.allow_remote,
+        }
+    }
+}
+
+fn parse_time(text: &str) -> Result<Duration, String> {
+    match parse_duration(text) {
+        Ok(time) if time.is_zero() => Err("a time limit of nothing would end everything at once".to_owned()),
+        result => result,
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Scenario files, folders of them, or names of built-in ones
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+
+    /// How to report on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: Format,
+
+    /// Allow destinations that are not on this machine
+    #[arg(long)]
+    pub(super) allow_remote: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// Scenario files, folders of them, or names of built-in ones [default: all built-in ones]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+
+    /// Print the text of these scenarios instead, to start one's own from
+    #[arg(long)]
+    pub(super) show: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Which schema
+    #[arg(value_name = "KIND", default_value = "scenario")]
+    pub(super) kind: SchemaKind,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum SchemaKind {
+    /// Scenario files
+    Scenario,
+    /// The report of `netlab run --format json`
+    Report,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Tables, for people
+    Table,
+    /// One JSON document (see `netlab schema report`)
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// Where the output is a terminal; NO_COLOR and CLICOLOR_FORCE are obeyed
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    pub(super) fn write_global(self) {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}

@@ -1,0 +1,48 @@
+//! The command line: from arguments to an exit code.
+
+mod args;
+mod check;
+mod exit;
+mod interrupt;
+mod list;
+mod output;
+mod run;
+mod select;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use args::{Cli, Command, SchemaKind};
+use exit::Exit;
+use output::Output;
+
+/// Runs the command line given, and returns the exit code that `netlab --help` documents.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = Cli::command().try_get_matches_from(arguments);
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors: they go to standard output, and a closed pipe is no matter.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Success }.into();
+        }
+    };
+    cli.color.write_global();
+    let mut output = Output::new(&cli);
+    let exit = match &cli.command {
+        Command::Run(args) => run::run(args, &mut output),
+        Command::Check(args) => check::check(args, &mut output),
+        Command::List(args) => list::list(args, &mut output),
+        Command::Schema(args) => {
+            let schema = match args.kind {
+                SchemaKind::Scenario => crate::scenario::scenario_schema(),
+                SchemaKind::Report => crate::report::report_schema(),
+            };
+            output.line(&format!("{schema:#}"));
+            Exit::Success
+        }
+    };
+    exit.into()
+}

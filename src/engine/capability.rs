@@ -1,0 +1,28 @@
+//! What a scenario requires and this machine may lack.
+
+use std::net::SocketAddr;
+
+use crate::plan::Plan;
+use crate::scenario::{Capability, Family, Host};
+use crate::sys;
+
+/// An address in the documentation prefix (RFC 3849).
+const NOWHERE: ([u16; 8], u16) = ([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1], 9);
+
+/// Why this plan cannot run here: the first capability that is missing, in words.
+pub fn missing(plan: &Plan) -> Option<String> {
+    plan.requires.iter().find_map(|capability| reason(*capability))
+}
+
+fn reason(capability: Capability) -> Option<String> {
+    match capability {
+        Capability::Linux if cfg!(target_os = "linux") => None,
+        Capability::Linux => Some(format!("needs Linux; this is {}", std::env::consts::OS)),
+        Capability::Ipv6 if sys::can_bind(Host::loopback(Family::Ipv6, 0)) => None,
+        Capability::Ipv6 => Some("needs IPv6; no socket could be bound to [::1]".to_owned()),
+        Capability::NoRoute if sys::has_route(SocketAddr::from(NOWHERE)) => {
+            Some("needs a machine without a route to 2001:db8::1; the kernel has one (connect of a UDP socket)".to_owned())
+        }
+        Capability::NoRoute => None,
+    }
+}

@@ -1,0 +1,149 @@
+//! Carries out a plan on real sockets and gives back what was seen: the only stage that touches the operating system.
+//!
+//! Each actor is a thread; each step is one socket call, or a few for the compound ones. Order comes from events, never
+//! from sleeping. The calls block as far as the actor can tell: netlab asks with `MSG_DONTWAIT`, and only when there is
+//! nothing yet waits in poll(2), with the step's deadline and with a descriptor that releases it when the run is over. So
+//! the trace also knows whether a `recv` was there before its bytes, which a blocking call would not tell.
+//!
+//! What this stage must not do: judge. An unexpected error stops an actor, because its later steps rest on it; whether
+//! that is a failure, the verdict says.
+
+mod actor;
+mod board;
+mod capability;
+mod live;
+mod place;
+mod setup;
+mod transfer;
+mod wait;
+
+use std::io;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Instant;
+
+use crate::plan::Plan;
+use crate::sys::{self, Readiness, Wake, wait_ready};
+use crate::trace::{ActorTrace, Environment, RunEnd, Trace};
+use actor::Actor;
+use board::Board;
+use place::Directory;
+
+pub use capability::missing;
+
+/// The user's wish to stop, shared by all runs of a process.
+#[derive(Debug)]
+pub struct Interrupt {
+    wake: Wake,
+    signal: AtomicI32,
+}
+
+impl Interrupt {
+    /// Nobody wishes to stop yet.
+    ///
+    /// # Errors
+    /// EMFILE or ENFILE, when there is no descriptor left for a pipe.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self { wake: Wake::new()?, signal: AtomicI32::new(0) })
+    }
+
+    /// Stops the run under way, and every later one before it starts.
+    pub fn trigger(&self, signal: i32) {
+        self.signal.store(signal, Ordering::SeqCst);
+        self.wake.trigger();
+    }
+
+    /// The signal that stopped it.
+    pub fn signal(&self) -> Option<i32> {
+        Some(self.signal.load(Ordering::SeqCst)).filter(|&signal| signal != 0)
+    }
+}
+
+/// The start of a run, from which all its times count.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock(Instant);
+
+impl Clock {
+    pub(crate) fn now_ns(self) -> u64 {
+        u64::try_from(self.0.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+/// What the actors of a run share.
+pub(crate) struct Run<'p> {
+    pub(crate) plan: &'p Plan,
+    pub(crate) board: Board,
+    pub(crate) clock: Clock,
+    pub(crate) deadline: Instant,
+    pub(crate) directory: Directory,
+}
+
+/// Carries out a plan.
+///
+/// # Errors
+/// When the run could not begin: no descriptor for a pipe, no thread, no directory for Unix sockets. Everything after
+/// that is in the trace.
+pub fn run(plan: &Plan, interrupt: &Interrupt) -> io::Result<Trace> {
+    let start = Instant::now();
+    let run =
+        Run { plan, board: Board::new(plan)?, clock: Clock(start), deadline: start + plan.deadline, directory: Directory::for_plan(plan)? };
+    let mut actors: Vec<Option<ActorTrace>> = plan.actors.iter().map(|_| None).collect();
+    let spawned = std::thread::scope(|scope| {
+        let mut threads = Vec::with_capacity(plan.actors.len());
+        for (index, actor) in plan.actors.iter().enumerate() {
+            let run = &run;
+            let thread = std::thread::Builder::new().name(actor.name.clone()).spawn_scoped(scope, move || {
+                // Also when the thread panics: nobody may wait for it then.
+                let _finished = run.board.on_finish();
+                Actor::new(run, index).run()
+            });
+            match thread {
+                Ok(thread) => threads.push(thread),
+                Err(error) => {
+                    run.board.stop(RunEnd::Failed);
+                    return Err(error);
+                }
+            }
+        }
+        supervise(&run, interrupt);
+        let finished: Vec<_> = threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        // Sockets that no step closed are closed here, when every actor has ended, so that no close disturbs another actor.
+        for (slot, result) in actors.iter_mut().zip(finished) {
+            match result {
+                Ok(actor) => *slot = Some(actor.close()),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        Ok(())
+    });
+    spawned?;
+    let trace = Trace {
+        environment: environment(plan),
+        end: run.board.end(),
+        duration_ns: run.clock.now_ns(),
+        actors: actors.into_iter().flatten().collect(),
+    };
+    Ok(trace)
+}
+
+/// Waits until all actors have ended; on the run's deadline or the user's wish, releases them first.
+fn supervise(run: &Run<'_>, interrupt: &Interrupt) {
+    let done = run.board.done();
+    let end = match wait_ready(None, &[done, &interrupt.wake], run.deadline) {
+        Ok(Readiness::Woken) if interrupt.signal().is_some() => RunEnd::Interrupted,
+        Ok(Readiness::TimedOut) => RunEnd::Deadline,
+        Ok(Readiness::Woken | Readiness::Ready) | Err(_) => return,
+    };
+    run.board.stop(end);
+}
+
+fn environment(plan: &Plan) -> Environment {
+    Environment {
+        netlab: env!("CARGO_PKG_VERSION").to_owned(),
+        os: std::env::consts::OS.to_owned(),
+        kernel: sys::kernel_release(),
+        arch: std::env::consts::ARCH.to_owned(),
+        cpus: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        family: plan.family,
+        seed: plan.seed,
+    }
+}

@@ -1,0 +1,347 @@
+//! The calls that make, connect, change and close sockets.
+
+use std::io;
+
+use socket2::{SockRef, Socket};
+
+use super::actor::{About, Actor, Now};
+use super::live::{Live, Record};
+use super::place::{BoundPath, domain_and_type, from_sockaddr, to_sockaddr};
+use super::wait::{Ended, SLICE, in_slices, until_ready};
+use crate::errno::Errno;
+use crate::framing::ReadAhead;
+use crate::plan::{Creation, PlannedAddress, PlannedSocket, SocketRole};
+use crate::scenario::{OptionSetting, ShutdownHow, SocketKind, SocketOption};
+use crate::sys::{self, Interest};
+use crate::trace::{Address, CallFlags, CallKind, CallOutcome, Setting};
+
+impl Actor<'_> {
+    pub(super) fn make_socket(&mut self, now: Now<'_>, slot: usize) -> CallOutcome {
+        let planned = &self.plan.sockets[slot];
+        let (domain, kind) = domain_and_type(planned.kind, planned.family);
+        let record = self.records.len();
+        let outcome = self.call(now, CallKind::Socket, About { record: Some(record), ..About::default() }, None, |actor| {
+            let socket = Socket::new(domain, kind, None)?;
+            actor.keep(slot, socket);
+            Ok(0)
+        });
+        match outcome {
+            CallOutcome::Returned(_) => self.apply_settings(now, slot),
+            _ => outcome,
+        }
+    }
+
+    /// Puts a new socket into its place; the one that was there stays open.
+    fn keep(&mut self, slot: usize, socket: Socket) {
+        let planned = &self.plan.sockets[slot];
+        let earlier = self
+            .records
+            .iter()
+            .filter(|record| record.name == planned.name || record.name.starts_with(&format!("{}#", planned.name)))
+            .count();
+        let name = if earlier == 0 { planned.name.clone() } else { format!("{}#{}", planned.name, earlier + 1) };
+        self.records.push(Record::new(&name, planned.kind));
+        let live = Live { socket, record: self.records.len() - 1, nonblocking: false, ahead: ReadAhead::default(), path: None };
+        self.parked.extend(self.slots[slot].replace(live));
+    }
+
+    /// Sets the options of the defaults and of the command line.
+    fn apply_settings(&mut self, now: Now<'_>, slot: usize) -> CallOutcome {
+        let settings = &self.run.plan.settings;
+        let PlannedSocket { kind, role, .. } = self.plan.sockets[slot];
+        let may_be_bound = matches!(role, SocketRole::Plain | SocketRole::Listener) && !kind.is_unix();
+        let size = |bytes: u64| i32::try_from(bytes).unwrap_or(i32::MAX);
+        let wanted = [
+            (SocketOption::Reuseaddr, settings.reuseaddr.filter(|_| may_be_bound).map(i32::from)),
+            (SocketOption::Sndbuf, settings.sndbuf.map(size)),
+            (SocketOption::Rcvbuf, settings.rcvbuf.map(size)),
+            (SocketOption::Nodelay, settings.nodelay.filter(|_| kind == SocketKind::Tcp).map(i32::from)),
+        ];
+        for (option, value) in wanted {
+            let Some(value) = value else { continue };
+            let outcome = self.set_one(now, slot, option, value, false);
+            if !matches!(outcome, CallOutcome::Returned(_)) {
+                return outcome;
+            }
+        }
+        CallOutcome::Returned(0)
+    }
+
+    fn set_one(&mut self, now: Now<'_>, slot: usize, option: SocketOption, value: i32, by_step: bool) -> CallOutcome {
+        let record = match self.live(slot) {
+            Ok(live) => live.record,
+            Err(ended) => return self.refuse(now, CallKind::SetOption, ended),
+        };
+        let about = About { record: Some(record), option: Some(option), asked: usize::try_from(value).unwrap_or(0), ..About::default() };
+        self.call(now, CallKind::SetOption, about, None, |actor| {
+            let Some(live) = &actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
+            sys::set_option(&live.socket, option, value)?;
+            let effective = sys::get_option(&live.socket, option).ok();
+            let settings = &mut actor.records[record].settings;
+            settings.retain(|setting| setting.option != option);
+            settings.push(Setting { option, requested: value, effective, by_step });
+            Ok(0)
+        })
+    }
+
+    pub(super) fn set(&mut self, now: Now<'_>, slot: usize, settings: &[OptionSetting]) -> CallOutcome {
+        for setting in settings {
+            let outcome = self.set_one(now, slot, setting.option, setting.value.value, true);
+            if !matches!(outcome, CallOutcome::Returned(_)) {
+                return outcome;
+            }
+        }
+        CallOutcome::Returned(0)
+    }
+
+    pub(super) fn get(&mut self, now: Now<'_>, slot: usize, option: SocketOption) -> CallOutcome {
+        let record = match self.live(slot) {
+            Ok(live) => live.record,
+            Err(ended) => return self.refuse(now, CallKind::GetOption, ended),
+        };
+        let about = About { record: Some(record), option: Some(option), ..About::default() };
+        self.call(now, CallKind::GetOption, about, None, |actor| {
+            let Some(live) = &actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
+            let value = sys::get_option(&live.socket, option)?;
+            if option == SocketOption::Error && value != 0 {
+                return Err(io::Error::from_raw_os_error(value));
+            }
+            Ok(u32::try_from(value).unwrap_or(0))
+        })
+    }
+
+    pub(super) fn set_nonblocking(&mut self, now: Now<'_>, slot: usize, on: bool) -> CallOutcome {
+        let record = match self.live(slot) {
+            Ok(live) => live.record,
+            Err(ended) => return self.refuse(now, CallKind::Nonblocking, ended),
+        };
+        let about = About { record: Some(record), asked: usize::from(on), ..About::default() };
+        self.call(now, CallKind::Nonblocking, about, None, |actor| {
+            let Some(live) = &mut actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
+            live.socket.set_nonblocking(on)?;
+            live.nonblocking = on;
+            Ok(0)
+        })
+    }
+
+    pub(super) fn address(&self, now: Now<'_>, address: &PlannedAddress) -> Result<Address, Ended> {
+        Ok(match address {
+            PlannedAddress::Ip(address) => Address::Ip(*address),
+            PlannedAddress::Path(path) => Address::Path(self.run.directory.resolve(path).to_string_lossy().into_owned()),
+            PlannedAddress::Of { endpoint, listens } => self.run.board.address(*endpoint, *listens, now.deadline)?,
+        })
+    }
+
+    pub(super) fn bind(&mut self, now: Now<'_>, slot: usize, creation: Creation, address: &PlannedAddress, endpoint: usize) -> CallOutcome {
+        if creation == Creation::New {
+            let outcome = self.make_socket(now, slot);
+            if !matches!(outcome, CallOutcome::Returned(_)) {
+                return outcome;
+            }
+        }
+        self.bind_to(now, slot, address, endpoint)
+    }
+
+    fn bind_to(&mut self, now: Now<'_>, slot: usize, address: &PlannedAddress, endpoint: usize) -> CallOutcome {
+        let address = match self.address(now, address) {
+            Ok(address) => address,
+            Err(ended) => return self.refuse(now, CallKind::Bind, ended),
+        };
+        let outcome = self.bind_address(now, slot, &address);
+        if let (CallOutcome::Returned(_), Some(live)) = (outcome, &mut self.slots[slot]) {
+            if let Address::Path(path) = &address {
+                live.path = Some(BoundPath(path.into()));
+            }
+            if let Some(local) = &self.records[live.record].local {
+                self.publish(endpoint, &local.clone(), false);
+            }
+        }
+        outcome
+    }
+
+    fn bind_address(&mut self, now: Now<'_>, slot: usize, address: &Address) -> CallOutcome {
+        let record = match self.live(slot) {
+            Ok(live) => live.record,
+            Err(ended) => return self.refuse(now, CallKind::Bind, ended),
+        };
+        let about = About { record: Some(record), ..About::default() };
+        self.call(now, CallKind::Bind, about, Some(address.clone()), |actor| {
+            let Some(live) = &actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
+            live.socket.bind(&to_sockaddr(address)?)?;
+            actor.records[record].learn_addresses(&live.socket);
+            Ok(0)
+        })
+    }
+
+    pub(super) fn listen(
+        &mut self,
+        now: Now<'_>,
+        slot: usize,
+        address: Option<&PlannedAddress>,
+        backlog: i32,
+        endpoint: usize,
+    ) -> CallOutcome {
+        if let Some(address) = address {
+            let outcome = self.bind(now, slot, Creation::New, address, endpoint);
+            if !matches!(outcome, CallOutcome::Returned(_)) {
+                return outcome;
+            }
+        }
+        let record = match self.live(slot) {
+            Ok(live) => live.record,
+            Err(ended) => return self.refuse(now, CallKind::Listen, ended),
+        };
+        let about = About { record: Some(record), asked: usize::try_from(backlog).unwrap_or(0), ..About::default() };
+        let outcome = self.call(now, CallKind::Listen, about, None, |actor| {
+            let Some(live) = &actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
+            live.socket.listen(backlog)?;
+            actor.records[record].listens = true;
+            actor.records[record].learn_addresses(&live.socket);
+            Ok(0)
+        });
+        if let (CallOutcome::Returned(_), Some(local)) = (outcome, self.records[record].local.clone()) {
+            self.publish(endpoint, &local, true);
+        }
+        outcome
+    }
+
+    pub(super) fn accept(&mut self, now: Now<'_>, listener: usize, slot: usize) -> CallOutcome {
+        let start = self.run.clock.now_ns();
+        let (result, waited, record) = match self.live(listener) {
+            Ok(live) if live.nonblocking => (live.socket.accept().map_err(Ended::from), false, live.record),
+            Ok(live) => {
+                // accept(2) has no MSG_DONTWAIT. Nobody else accepts from this socket, so what poll(2) announces stays there.
+                let waited = !has_pending(&live.socket);
+                let ready = if waited { until_ready(&live.socket, Interest::Readable, &self.run.board, now.deadline) } else { Ok(()) };
+                (ready.and_then(|()| live.socket.accept().map_err(Ended::from)), waited, live.record)
+            }
+            Err(ended) => return self.refuse(now, CallKind::Accept, ended),
+        };
+        let flags = if waited { CallFlags::WAITED } else { CallFlags::default() };
+        let about = About { record: Some(record), flags, ..About::default() };
+        match result {
+            Ok((socket, peer)) => {
+                self.keep(slot, socket);
+                if let Some(live) = &self.slots[slot] {
+                    let record = &mut self.records[live.record];
+                    record.peer = from_sockaddr(&peer);
+                    record.learn_addresses(&live.socket);
+                }
+                let peer = self.records.last().and_then(|record| record.peer.clone());
+                let outcome = self.push(now, CallKind::Accept, about, start, CallOutcome::Returned(0), peer);
+                match self.apply_settings(now, slot) {
+                    CallOutcome::Returned(_) => outcome,
+                    failed => failed,
+                }
+            }
+            Err(ended) => self.push(now, CallKind::Accept, about, start, ended.outcome(), None),
+        }
+    }
+
+    pub(super) fn connect(&mut self, now: Now<'_>, slot: usize, creation: Creation, address: &PlannedAddress) -> CallOutcome {
+        let address = match self.address(now, address) {
+            Ok(address) => address,
+            Err(ended) => return self.refuse(now, CallKind::Connect, ended),
+        };
+        if creation == Creation::New {
+            let mut outcome = self.make_socket(now, slot);
+            // Without an address of its own a Unix socket's connection cannot be told from another's.
+            if self.plan.sockets[slot].kind.is_unix() && matches!(outcome, CallOutcome::Returned(_)) && cfg!(target_os = "linux") {
+                outcome = self.bind_address(now, slot, &Address::Unnamed);
+            }
+            if !matches!(outcome, CallOutcome::Returned(_)) {
+                return outcome;
+            }
+        }
+        let start = self.run.clock.now_ns();
+        let (result, waited, record) = match self.live(slot) {
+            Ok(live) => {
+                let (result, waited) = self.connect_to(now, live, self.plan.sockets[slot].kind, &address);
+                (result, waited, live.record)
+            }
+            Err(ended) => return self.refuse(now, CallKind::Connect, ended),
+        };
+        if let Some(live) = &self.slots[slot] {
+            let in_progress = matches!(result, Err(Ended::Failed(errno)) if errno.raw() == libc::EINPROGRESS);
+            if in_progress {
+                self.records[record].peer = Some(address.clone());
+            }
+            self.records[record].learn_addresses(&live.socket);
+        }
+        let flags = if waited { CallFlags::WAITED } else { CallFlags::default() };
+        let about = About { record: Some(record), flags, ..About::default() };
+        let outcome = result.map_or_else(Ended::outcome, |()| CallOutcome::Returned(0));
+        self.push(now, CallKind::Connect, about, start, outcome, Some(address))
+    }
+
+    fn connect_to(&self, now: Now<'_>, live: &Live, kind: SocketKind, address: &Address) -> (Result<(), Ended>, bool) {
+        let address = match to_sockaddr(address) {
+            Ok(address) => address,
+            Err(error) => return (Err(error.into()), false),
+        };
+        let socket = &live.socket;
+        if live.nonblocking || !kind.is_connection() {
+            return (socket.connect(&address).map_err(Ended::from), false);
+        }
+        if kind.is_unix() {
+            let _ = socket.set_write_timeout(Some(SLICE));
+            let result = in_slices(&self.run.board, now.deadline, || socket.connect(&address));
+            let _ = socket.set_write_timeout(None);
+            return result;
+        }
+        if let Err(error) = socket.set_nonblocking(true) {
+            return (Err(error.into()), false);
+        }
+        let begun = socket.connect(&address);
+        let waits = matches!(&begun, Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS));
+        let result = if waits {
+            until_ready(socket, Interest::Writable, &self.run.board, now.deadline).and_then(|()| match socket.take_error() {
+                Ok(None) => Ok(()),
+                Ok(Some(error)) | Err(error) => Err(error.into()),
+            })
+        } else {
+            begun.map_err(Ended::from)
+        };
+        let _ = socket.set_nonblocking(false);
+        (result, waits)
+    }
+
+    pub(super) fn shutdown(&mut self, now: Now<'_>, slot: usize, how: ShutdownHow) -> CallOutcome {
+        let record = match self.live(slot) {
+            Ok(live) => live.record,
+            Err(ended) => return self.refuse(now, CallKind::Shutdown, ended),
+        };
+        let how = match how {
+            ShutdownHow::Read => std::net::Shutdown::Read,
+            ShutdownHow::Write => std::net::Shutdown::Write,
+            ShutdownHow::Both => std::net::Shutdown::Both,
+        };
+        self.call(now, CallKind::Shutdown, About { record: Some(record), ..About::default() }, None, |actor| match &actor.slots[slot] {
+            Some(live) => live.socket.shutdown(how).map(|()| 0),
+            None => Err(io::ErrorKind::NotFound.into()),
+        })
+    }
+
+    pub(super) fn close_socket(&mut self, now: Now<'_>, slot: usize, abort: bool) -> CallOutcome {
+        let kind = if abort { CallKind::Abort } else { CallKind::Close };
+        let Some(live) = self.slots[slot].take() else {
+            return self.refuse(now, kind, Ended::Failed(Errno::from_raw(libc::EBADF)));
+        };
+        let record = live.record;
+        if self.records[record].kind.is_stream() && !self.records[record].listens {
+            self.records[record].left_queued = live.queued();
+        }
+        self.call(now, kind, About { record: Some(record), ..About::default() }, None, |_| {
+            if abort {
+                SockRef::from(&live.socket).set_linger(Some(std::time::Duration::ZERO))?;
+            }
+            drop(live);
+            Ok(0)
+        })
+    }
+}
+
+/// Whether a connection waits to be accepted, asked without waiting.
+fn has_pending(listener: &Socket) -> bool {
+    matches!(sys::wait_ready(Some((listener, Interest::Readable)), &[], std::time::Instant::now()), Ok(sys::Readiness::Ready))
+}

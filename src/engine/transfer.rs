@@ -1,0 +1,337 @@
+//! The calls that move bytes, and the waits for them.
+
+use super::actor::{About, Actor, Now, entry};
+use super::live::Live;
+use super::place::to_sockaddr;
+use super::wait::{Ended, SLICE, blocking, in_slices, until_ready};
+use crate::plan::{Creation, PlannedAddress};
+use crate::scenario::{Flag, SocketKind};
+use crate::sys::{self, Interest, Readiness};
+use crate::trace::{Address, CallFlags, CallKind, CallOutcome};
+
+/// What one read gave.
+struct Read {
+    returned: usize,
+    truncated: bool,
+    from: Option<Address>,
+}
+
+impl Actor<'_> {
+    /// send(2), once; or until everything is accepted.
+    pub(super) fn send(&mut self, now: Now<'_>, slot: usize, payload: &[u8], flags: &[Flag], all: bool) -> CallOutcome {
+        let mut done = 0;
+        loop {
+            let outcome = self.send_once(now, slot, &payload[done..], flags, None);
+            match outcome {
+                CallOutcome::Returned(count) => done += count as usize,
+                CallOutcome::Failed(errno) if all && errno.raw() == libc::EAGAIN => {
+                    let ready =
+                        self.live(slot).and_then(|live| until_ready(&live.socket, Interest::Writable, &self.run.board, now.deadline));
+                    if let Err(ended) = ready {
+                        return self.refuse(now, CallKind::WaitWritable, ended);
+                    }
+                }
+                CallOutcome::Failed(_) | CallOutcome::TimedOut | CallOutcome::Released => return outcome,
+            }
+            // A send that blocks takes everything, so a rest is left only when it ran out of time or the run was over: the
+            // next call finds that out and says so.
+            if done >= payload.len() || (!all && self.may_be_partial(slot, flags)) {
+                return CallOutcome::Returned(u32::try_from(done).unwrap_or(u32::MAX));
+            }
+        }
+    }
+
+    /// Whether a send may take a part only: when it must not block (man 2 send).
+    fn may_be_partial(&self, slot: usize, flags: &[Flag]) -> bool {
+        flags.contains(&Flag::Dontwait)
+            || self.slots[slot].as_ref().is_none_or(|live| live.nonblocking)
+            || !self.plan.sockets[slot].kind.is_stream()
+    }
+
+    /// One send(2) or sendto(2) as the actor sees it: a blocking one on a stream returns when all is accepted, in as many
+    /// kernel calls as that takes.
+    fn send_once(&mut self, now: Now<'_>, slot: usize, payload: &[u8], flags: &[Flag], to: Option<&Address>) -> CallOutcome {
+        let kind = if to.is_some() { CallKind::SendTo } else { CallKind::Send };
+        let start = self.run.clock.now_ns();
+        let (result, waited, record) = match self.live(slot) {
+            Ok(live) => {
+                let (result, waited) = self.send_on(now, live, self.plan.sockets[slot].kind, payload, flags, to);
+                (result, waited, live.record)
+            }
+            Err(ended) => return self.refuse(now, kind, ended),
+        };
+        let end = self.run.clock.now_ns();
+        let (outcome, accepted) = match result {
+            Ok(count) => (CallOutcome::Returned(u32::try_from(count).unwrap_or(u32::MAX)), &payload[..count]),
+            Err(ended) => (ended.outcome(), &payload[..0]),
+        };
+        if self.records[record].kind.is_stream() {
+            self.records[record].sent.update(accepted);
+        }
+        let mut call_flags: CallFlags = flags.iter().copied().collect();
+        if waited {
+            call_flags = call_flags.with(CallFlags::WAITED);
+        }
+        let about = About { record: Some(record), asked: payload.len(), flags: call_flags, ..About::default() };
+        self.log.push(&entry(now, kind, about, start, end, outcome), accepted, to.cloned());
+        outcome
+    }
+
+    fn send_on(
+        &self,
+        now: Now<'_>,
+        live: &Live,
+        kind: SocketKind,
+        payload: &[u8],
+        flags: &[Flag],
+        to: Option<&Address>,
+    ) -> (Result<usize, Ended>, bool) {
+        let socket = &live.socket;
+        let to = match to.map(to_sockaddr).transpose() {
+            Ok(to) => to,
+            Err(error) => return (Err(error.into()), false),
+        };
+        let raw = |dont_wait, bytes: &[u8]| {
+            let flags = sys::send_flags(flags, dont_wait);
+            match &to {
+                Some(to) => socket.send_to_with_flags(bytes, to, flags),
+                None => socket.send_with_flags(bytes, flags),
+            }
+        };
+        if live.nonblocking || flags.contains(&Flag::Dontwait) {
+            return (raw(true, payload).map_err(Ended::from), false);
+        }
+        if kind == SocketKind::UnixDgram {
+            // The sender of a Unix datagram is always writable, even when the receiver's queue is full.
+            if let Err(error) = socket.set_write_timeout(Some(SLICE)) {
+                return (Err(error.into()), false);
+            }
+            return in_slices(&self.run.board, now.deadline, || raw(false, payload));
+        }
+        let mut done = 0;
+        let (result, waited) = blocking(socket, Interest::Writable, &self.run.board, now.deadline, || {
+            loop {
+                done += raw(true, &payload[done..])?;
+                if done >= payload.len() || !kind.is_stream() {
+                    return Ok(done);
+                }
+            }
+        });
+        // As in the kernel: what was accepted before an error or the time limit counts, and the next call tells the rest.
+        let result = if done > 0 { Ok(done) } else { result };
+        (result, waited)
+    }
+
+    pub(super) fn send_to(
+        &mut self,
+        now: Now<'_>,
+        slot: usize,
+        creation: Creation,
+        address: &PlannedAddress,
+        payload: &[u8],
+        flags: &[Flag],
+    ) -> CallOutcome {
+        let address = match self.address(now, address) {
+            Ok(address) => address,
+            Err(ended) => return self.refuse(now, CallKind::SendTo, ended),
+        };
+        if creation == Creation::New {
+            let outcome = self.make_socket(now, slot);
+            if !matches!(outcome, CallOutcome::Returned(_)) {
+                return outcome;
+            }
+        }
+        let outcome = self.send_once(now, slot, payload, flags, Some(&address));
+        if let Some(live) = &self.slots[slot] {
+            let record = &mut self.records[live.record];
+            if record.local.is_none() {
+                record.learn_addresses(&live.socket);
+            }
+        }
+        outcome
+    }
+
+    /// recv(2) or recvfrom(2), once.
+    pub(super) fn recv(&mut self, now: Now<'_>, slot: usize, size: usize, flags: &[Flag], from: bool) -> CallOutcome {
+        let kind = if from { CallKind::RecvFrom } else { CallKind::Recv };
+        if self.buffer.len() < size {
+            self.buffer.resize(size, 0);
+        }
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let outcome = self.recv_into(now, slot, kind, &mut buffer[..size], flags);
+        self.buffer = buffer;
+        outcome
+    }
+
+    fn recv_into(&mut self, now: Now<'_>, slot: usize, kind: CallKind, buffer: &mut [u8], flags: &[Flag]) -> CallOutcome {
+        let start = self.run.clock.now_ns();
+        let (result, waited, record) = match self.live(slot) {
+            Ok(live) => {
+                let (result, waited) = self.read(now, live, self.plan.sockets[slot].kind, buffer, flags);
+                (result, waited, live.record)
+            }
+            Err(ended) => return self.refuse(now, kind, ended),
+        };
+        let end = self.run.clock.now_ns();
+        let mut call_flags: CallFlags = flags.iter().copied().collect();
+        if waited {
+            call_flags = call_flags.with(CallFlags::WAITED);
+        }
+        let (outcome, data, from) = match result {
+            Ok(read) => {
+                if read.truncated {
+                    call_flags = call_flags.with(CallFlags::TRUNCATED);
+                }
+                let data = &buffer[..read.returned.min(buffer.len())];
+                (CallOutcome::Returned(u32::try_from(read.returned).unwrap_or(u32::MAX)), data, read.from)
+            }
+            Err(ended) => (ended.outcome(), &buffer[..0], None),
+        };
+        let takes = !flags.contains(&Flag::Peek) && !flags.contains(&Flag::Oob);
+        if takes && self.records[record].kind.is_stream() {
+            self.records[record].received.update(data);
+        }
+        let about = About { record: Some(record), asked: buffer.len(), flags: call_flags, ..About::default() };
+        self.log.push(&entry(now, kind, about, start, end, outcome), data, from);
+        outcome
+    }
+
+    fn read(&self, now: Now<'_>, live: &Live, kind: SocketKind, buffer: &mut [u8], flags: &[Flag]) -> (Result<Read, Ended>, bool) {
+        let socket = &live.socket;
+        let whole = flags.contains(&Flag::Waitall) && kind.is_stream();
+        let mut done = 0;
+        let once = |buffer: &mut [u8]| {
+            if kind.is_stream() {
+                let returned = sys::receive(socket, buffer, flags, true)?;
+                return Ok(Read { returned, truncated: false, from: None });
+            }
+            let message = sys::receive_message(socket, buffer, flags, true)?;
+            Ok(Read { returned: message.returned, truncated: message.truncated, from: message.from })
+        };
+        if live.nonblocking || flags.contains(&Flag::Dontwait) {
+            return (once(buffer).map_err(Ended::from), false);
+        }
+        let interest = if flags.contains(&Flag::Oob) { Interest::Urgent } else { Interest::Readable };
+        let (result, waited) = blocking(socket, interest, &self.run.board, now.deadline, || {
+            if !whole {
+                return once(buffer);
+            }
+            // MSG_WAITALL: until the buffer is full, the stream ends or there is an error (man 2 recv).
+            loop {
+                let read = once(&mut buffer[done..])?;
+                done += read.returned;
+                if read.returned == 0 || done == buffer.len() {
+                    return Ok(Read { returned: done, ..read });
+                }
+            }
+        });
+        match result {
+            Err(_) if done > 0 => (Ok(Read { returned: done, truncated: false, from: None }), waited),
+            result => (result, waited),
+        }
+    }
+
+    /// recv(2) until exactly that many bytes have come; never asks for more than are missing.
+    pub(super) fn recv_exact(&mut self, now: Now<'_>, slot: usize, bytes: usize) -> CallOutcome {
+        loop {
+            let missing = match self.ahead(slot) {
+                Some(ahead) => bytes.saturating_sub(ahead.len()),
+                None => bytes,
+            };
+            if missing == 0 {
+                self.ahead(slot).and_then(|ahead| ahead.take_exact(bytes));
+                return CallOutcome::Returned(u32::try_from(bytes).unwrap_or(u32::MAX));
+            }
+            match self.recv_ahead(now, slot, missing) {
+                CallOutcome::Returned(0) => {
+                    let short = self.ahead(slot).map_or(0, |ahead| ahead.take_all().len());
+                    return CallOutcome::Returned(u32::try_from(short).unwrap_or(u32::MAX));
+                }
+                CallOutcome::Returned(_) => {}
+                ended => return ended,
+            }
+        }
+    }
+
+    /// recv(2) until the token has come, or to the end of the stream.
+    pub(super) fn recv_until(&mut self, now: Now<'_>, slot: usize, token: Option<&[u8]>, size: usize) -> CallOutcome {
+        loop {
+            let taken = self.ahead(slot).and_then(|ahead| match token {
+                Some(token) => ahead.take_through(token).map(|frame| frame.len()),
+                // Nothing is looked for, so nothing need be kept.
+                None => {
+                    ahead.take_all();
+                    None
+                }
+            });
+            if let Some(length) = taken {
+                return CallOutcome::Returned(u32::try_from(length).unwrap_or(u32::MAX));
+            }
+            match self.recv_ahead(now, slot, size) {
+                CallOutcome::Returned(0) => {
+                    let rest = self.ahead(slot).map_or(0, |ahead| ahead.take_all().len());
+                    return CallOutcome::Returned(u32::try_from(rest).unwrap_or(u32::MAX));
+                }
+                CallOutcome::Returned(_) => {}
+                ended => return ended,
+            }
+        }
+    }
+
+    fn ahead(&mut self, slot: usize) -> Option<&mut crate::framing::ReadAhead> {
+        self.slots[slot].as_mut().map(|live| &mut live.ahead)
+    }
+
+    /// One recv(2) whose bytes are kept for the compound read that made it. A socket that does not block is waited for.
+    fn recv_ahead(&mut self, now: Now<'_>, slot: usize, size: usize) -> CallOutcome {
+        loop {
+            let outcome = self.recv(now, slot, size, &[], false);
+            match outcome {
+                CallOutcome::Returned(count) => {
+                    let bytes = &self.buffer[..count as usize];
+                    if let Some(live) = &mut self.slots[slot] {
+                        live.ahead.push(bytes);
+                    }
+                    return outcome;
+                }
+                CallOutcome::Failed(errno) if errno.raw() == libc::EAGAIN => {
+                    let ready =
+                        self.live(slot).and_then(|live| until_ready(&live.socket, Interest::Readable, &self.run.board, now.deadline));
+                    if let Err(ended) = ready {
+                        return self.refuse(now, CallKind::Recv, ended);
+                    }
+                }
+                CallOutcome::Failed(_) | CallOutcome::TimedOut | CallOutcome::Released => return outcome,
+            }
+        }
+    }
+
+    pub(super) fn wait_readable(&mut self, now: Now<'_>, slot: usize, bytes: u64) -> CallOutcome {
+        let start = self.run.clock.now_ns();
+        let (result, record) = match self.live(slot) {
+            Ok(live) => (sys::wait_queued(&live.socket, bytes, self.run.board.release(), now.deadline), live.record),
+            Err(ended) => return self.refuse(now, CallKind::WaitReadable, ended),
+        };
+        let outcome = match result {
+            Ok((Readiness::Ready, queued)) => CallOutcome::Returned(u32::try_from(queued).unwrap_or(u32::MAX)),
+            Ok((Readiness::TimedOut, _)) => CallOutcome::TimedOut,
+            Ok((Readiness::Woken, _)) => CallOutcome::Released,
+            Err(error) => Ended::from(error).outcome(),
+        };
+        let about = About { record: Some(record), asked: usize::try_from(bytes).unwrap_or(usize::MAX), ..About::default() };
+        self.push(now, CallKind::WaitReadable, about, start, outcome, None)
+    }
+
+    pub(super) fn wait_writable(&mut self, now: Now<'_>, slot: usize) -> CallOutcome {
+        let start = self.run.clock.now_ns();
+        let (result, record) = match self.live(slot) {
+            Ok(live) => (until_ready(&live.socket, Interest::Writable, &self.run.board, now.deadline), live.record),
+            Err(ended) => return self.refuse(now, CallKind::WaitWritable, ended),
+        };
+        if let (Ok(()), Some(live)) = (&result, &self.slots[slot]) {
+            self.records[record].learn_addresses(&live.socket);
+        }
+        let outcome = result.map_or_else(Ended::outcome, |()| CallOutcome::Returned(0));
+        self.push(now, CallKind::WaitWritable, About { record: Some(record), ..About::default() }, start, outcome, None)
+    }
+}

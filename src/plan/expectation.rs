@@ -1,0 +1,54 @@
+//! Whether a step can give what is expected of it.
+
+use super::actor::PlannedAction;
+use super::resolve::Resolver;
+use crate::scenario::{Part, Problem, SocketRef, Step, StepExpect, suggestion};
+
+impl Resolver<'_, '_> {
+    pub(super) fn check_expectation(&mut self, step: &Step, action: &PlannedAction) {
+        let Some(expect) = &step.expect else { return };
+        self.check_one_expectation(&expect.value, action);
+    }
+
+    fn check_one_expectation(&mut self, expect: &StepExpect, action: &PlannedAction) {
+        let result = match expect {
+            StepExpect::AnyOf(options) => {
+                for option in options {
+                    self.check_one_expectation(&option.value, action);
+                }
+                return;
+            }
+            StepExpect::Result(result) => result,
+            StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Errno(_) => return,
+        };
+        let reads = matches!(action, PlannedAction::Recv { .. } | PlannedAction::RecvExact { .. } | PlannedAction::RecvUntil { .. });
+        let sends = matches!(action, PlannedAction::Send { .. } | PlannedAction::SendTo { .. });
+        let mut wrong = |span, what: &str, whose: &str| {
+            self.problems.add(Problem::NoEffect, span, format!("{what} cannot be expected of this step"), whose);
+        };
+        if let Some(payload) = &result.payload {
+            if !reads {
+                wrong(payload.span, "bytes", "only a recv step returns bytes");
+            } else if payload.parts.iter().any(|part| matches!(part, Part::Random(_))) {
+                wrong(payload.span, "random bytes", "they are different in every step; that all bytes arrive is always checked");
+            }
+        }
+        if let Some(bytes) = result.bytes.as_ref().filter(|_| !reads && !sends) {
+            wrong(bytes.span, "a number of bytes", "only send and recv steps move bytes");
+        }
+        if let Some(value) = result.value.as_ref().filter(|_| !matches!(action, PlannedAction::Get { .. })) {
+            wrong(value.span, "a value", "only a `get` step returns a value");
+        }
+        if let Some(truncated) = result.truncated.as_ref().filter(|_| !reads) {
+            wrong(truncated.span, "truncation", "only a recv step can cut a datagram");
+        }
+        if let Some(from) = &result.from {
+            if !matches!(action, PlannedAction::Recv { from: true, .. }) {
+                wrong(from.span, "a sender", "only `recv_from` tells who sent");
+            } else if !self.names.contains(&SocketRef::parse(&from.value).actor.as_str()) {
+                let label = suggestion(&from.value, self.names);
+                self.problems.add(Problem::UnknownActor, from.span, format!("no actor is called `{}`", from.value), label);
+            }
+        }
+    }
+}

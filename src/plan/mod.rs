@@ -1,0 +1,227 @@
+//! From a scenario to what will be done: names resolved, defaults and command-line options applied, impossible
+//! orders refused. No I/O happens here.
+//!
+//! A scenario gives one plan for each of its cases and address families. The errors of all of them are collected.
+
+mod actor;
+mod expectation;
+mod limits;
+mod name;
+mod order;
+mod overrides;
+mod payload;
+mod resolve;
+mod socket;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use actor::{Creation, EndpointRef, PlannedAction, PlannedActor, PlannedAddress, PlannedStep};
+pub use limits::{MAX_ACTORS, MAX_CALLS, MAX_STEPS, MAX_TOTAL_BYTES};
+pub use overrides::{Note, Overrides, Settings};
+pub(crate) use payload::expected_bytes;
+pub use socket::{PlannedSocket, SocketRole};
+
+use crate::scenario::{
+    Capability, Case, Diagnostic, Expectations, Family, Host, Problem, Problems, Scenario, SocketRef, Span, Spanned, Step, suggestion,
+};
+
+/// The time a run may take unless the file or `--deadline` says otherwise.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Everything that one run needs to know.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The scenario it was made from.
+    pub scenario: Arc<Scenario>,
+    /// The case, where the scenario has cases.
+    pub case: Option<String>,
+    /// The family that "loopback" stands for.
+    pub family: Family,
+    /// Whether the scenario runs over several families, so that reports name this one.
+    pub family_is_named: bool,
+    /// The settings in force.
+    pub settings: Settings,
+    /// What the command line changed, and what it could not.
+    pub notes: Vec<Note>,
+    /// The longest the run may take.
+    pub deadline: Duration,
+    /// Seed of the random payloads.
+    pub seed: u64,
+    /// What the machine must have.
+    pub requires: BTreeSet<Capability>,
+    /// The actors.
+    pub actors: Vec<PlannedActor>,
+    /// The signals' names; steps refer to them by index.
+    pub signals: Vec<String>,
+    /// What is expected.
+    pub expect: Expectations,
+}
+
+impl Plan {
+    /// The index of an actor.
+    pub fn actor(&self, name: &str) -> Option<usize> {
+        self.actors.iter().position(|actor| actor.name == name)
+    }
+}
+
+/// Plans every case and family of a scenario.
+///
+/// # Errors
+/// Every error of every case, in the order of the file, each once.
+pub fn plan(scenario: &Arc<Scenario>, overrides: &Overrides) -> Result<Vec<Plan>, Vec<Diagnostic>> {
+    let mut problems = Problems::new(Arc::clone(&scenario.source));
+    check_scenario(scenario, &mut problems);
+    let families: Vec<Family> =
+        if scenario.families.is_empty() { vec![Family::Ipv4] } else { scenario.families.iter().map(|family| family.value).collect() };
+    let mut plans = Vec::new();
+    let no_case = [None];
+    let cases: Vec<Option<&(Spanned<String>, Case)>> =
+        if scenario.cases.is_empty() { no_case.to_vec() } else { scenario.cases.iter().map(Some).collect() };
+    for case in cases {
+        for &family in &families {
+            plans.push(plan_one(scenario, case, family, overrides, &mut problems));
+        }
+    }
+    if problems.is_empty() {
+        return Ok(plans);
+    }
+    let mut found = problems.into_found();
+    found.dedup_by(|a, b| a.title == b.title && a.offset() == b.offset());
+    Err(found)
+}
+
+fn check_scenario(scenario: &Scenario, problems: &mut Problems) {
+    limits::check_counts(scenario, problems);
+    for (name, _) in scenario.actors.iter().chain(scenario.cases.iter().flat_map(|(_, case)| case.actors.iter())) {
+        resolve::check_actor_name(name, problems);
+    }
+    let known: Vec<&str> = scenario.actors.iter().map(|(name, _)| name.value.as_str()).collect();
+    for (_, case) in scenario.cases.iter() {
+        for (name, _) in case.actors.iter() {
+            if !known.contains(&name.value.as_str()) {
+                let title = format!("no actor is called `{}`", name.value);
+                problems
+                    .add(Problem::UnknownActor, name.span, title, suggestion(&name.value, &known))
+                    .with_help("a case replaces actors of the scenario; it cannot add one");
+            }
+        }
+    }
+    if let Some(first) = scenario.families.first() {
+        let uses_loopback = all_steps(scenario).any(|step| endpoint_of(step).is_some_and(|host| matches!(host, Host::Loopback(_))))
+            || all_steps(scenario).any(|step| matches!(&step.action, crate::scenario::Action::Socket(_)));
+        if !uses_loopback {
+            problems
+                .add(Problem::NoEffect, first.span, "`families` has no effect here", "no address of this scenario is \"loopback:0\"")
+                .with_help("write \"loopback:0\" where the address is to follow the family");
+        }
+    }
+}
+
+fn all_steps(scenario: &Scenario) -> impl Iterator<Item = &Step> {
+    let own = scenario.actors.iter().map(|(_, steps)| steps);
+    let of_cases = scenario.cases.iter().flat_map(|(_, case)| case.actors.iter().map(|(_, steps)| steps));
+    own.chain(of_cases).flat_map(|steps| steps.iter()).flat_map(flatten)
+}
+
+fn flatten(step: &Step) -> Vec<&Step> {
+    match &step.action {
+        crate::scenario::Action::Repeat(repeat) => std::iter::once(step).chain(repeat.steps.iter().flat_map(flatten)).collect(),
+        _ => vec![step],
+    }
+}
+
+fn endpoint_of(step: &Step) -> Option<&Host> {
+    use crate::scenario::{Action, ConnectArgs};
+    match &step.action {
+        Action::Bind(args) => Some(&args.endpoint.host),
+        Action::Listen(args) => args.endpoint.as_ref().map(|endpoint| &endpoint.host),
+        Action::Connect(ConnectArgs::Address(endpoint)) => Some(&endpoint.host),
+        _ => None,
+    }
+}
+
+fn plan_one(
+    scenario: &Arc<Scenario>,
+    case: Option<&(Spanned<String>, Case)>,
+    family: Family,
+    overrides: &Overrides,
+    problems: &mut Problems,
+) -> Plan {
+    let body = case.map(|(_, case)| case);
+    let (settings, mut notes) = overrides::settle(&scenario.defaults, body.map(|case| &case.defaults), overrides);
+    let seed = overrides.seed.or(scenario.seed.as_ref().map(|seed| seed.value)).unwrap_or(0);
+    let deadline = overrides.deadline.or(scenario.deadline.as_ref().map(|deadline| deadline.value)).unwrap_or(DEFAULT_DEADLINE);
+    let scripts: Vec<(&Spanned<String>, &[Step])> = scenario
+        .actors
+        .iter()
+        .map(|(name, steps)| (name, body.and_then(|case| case.actors.get(&name.value)).unwrap_or(steps).as_slice()))
+        .collect();
+    let requires: BTreeSet<Capability> = scenario
+        .requires
+        .iter()
+        .chain(body.iter().flat_map(|case| case.requires.iter()))
+        .map(|capability| capability.value)
+        .chain((family == Family::Ipv6).then_some(Capability::Ipv6))
+        .collect();
+    let context = resolve::Context {
+        family,
+        settings: &settings,
+        seed,
+        allow_remote: overrides.allow_remote || requires.contains(&Capability::NoRoute),
+    };
+    let (actors, signals) = resolve::resolve(&scripts, &context, problems);
+    limits::check_totals(&actors, scenario, problems);
+    order::check(&actors, &signals, problems);
+    let expect = merge_expectations(&scenario.expect, body.map(|case| &case.expect));
+    check_flow_keys(&expect, &actors, problems);
+    notes.extend(overrides::notes_on_effect(overrides, &actors));
+    Plan {
+        scenario: Arc::clone(scenario),
+        case: case.map(|(name, _)| name.value.clone()),
+        family,
+        family_is_named: scenario.families.len() > 1,
+        settings,
+        notes,
+        deadline,
+        seed,
+        requires,
+        actors,
+        signals,
+        expect,
+    }
+}
+
+/// A flow that the case names replaces the scenario's expectation of it.
+fn merge_expectations(own: &Expectations, of_case: Option<&Expectations>) -> Expectations {
+    let mut merged = own.clone();
+    if let Some(case) = of_case {
+        merged.flows.retain(|(key, _)| !case.flows.iter().any(|(named, _)| named.value == key.value));
+        merged.flows.extend(case.flows.iter().cloned());
+        merged.run = case.run.clone().or(merged.run);
+    }
+    merged
+}
+
+fn check_flow_keys(expect: &Expectations, actors: &[PlannedActor], problems: &mut Problems) {
+    let names: Vec<&str> = actors.iter().map(|actor| actor.name.as_str()).collect();
+    for (key, _) in &expect.flows {
+        for side in [&key.value.from, &key.value.to] {
+            check_socket_ref(side, key.span, actors, &names, problems);
+        }
+    }
+}
+
+fn check_socket_ref(side: &SocketRef, span: Span, actors: &[PlannedActor], names: &[&str], problems: &mut Problems) {
+    let Some(actor) = actors.iter().find(|actor| actor.name == side.actor) else {
+        problems.add(Problem::UnknownActor, span, format!("no actor is called `{}`", side.actor), suggestion(&side.actor, names));
+        return;
+    };
+    if let Some(socket) = &side.socket
+        && !actor.sockets.iter().any(|known| &known.name == socket)
+    {
+        let known: Vec<&str> = actor.sockets.iter().map(|socket| socket.name.as_str()).collect();
+        problems.add(Problem::UnknownSocket, span, format!("`{}` has no socket `{socket}`", side.actor), suggestion(socket, &known));
+    }
+}

@@ -1,0 +1,83 @@
+//! Which socket and which address a name means.
+
+use super::actor::{EndpointRef, PlannedAddress};
+use super::resolve::{Resolver, family_of};
+use super::socket::{PlannedSocket, SocketState};
+use crate::scenario::{Family, Host, Problem, SocketKind, SocketRef, Span, Spanned, suggestion};
+
+impl Resolver<'_, '_> {
+    pub(super) fn endpoint(&mut self, to: &Spanned<String>) -> Option<(EndpointRef, SocketKind, Family)> {
+        let reference = SocketRef::parse(&to.value);
+        let Some(actor) = self.names.iter().position(|name| *name == reference.actor) else {
+            let title = format!("no actor is called `{}`", reference.actor);
+            self.problems.add(Problem::UnknownActor, to.span, title, suggestion(&reference.actor, self.names));
+            return None;
+        };
+        let bound = &self.bound[actor];
+        let candidates: Vec<usize> = match &reference.socket {
+            Some(name) => bound.iter().position(|socket| socket.name.as_ref() == Some(name)).into_iter().collect(),
+            None => (0..bound.len()).collect(),
+        };
+        match candidates.as_slice() {
+            [endpoint] => Some((EndpointRef { actor, endpoint: *endpoint }, bound[*endpoint].kind, bound[*endpoint].family)),
+            [] => {
+                let known: Vec<&str> = bound.iter().filter_map(|socket| socket.name.as_deref()).collect();
+                let label = match &reference.socket {
+                    Some(name) => suggestion(name, &known),
+                    None => "it has no `listen` and no `bind` step".to_owned(),
+                };
+                self.problems.add(Problem::UnknownSocket, to.span, format!("`{}` has no address", to.value), label);
+                None
+            }
+            [first, ..] => {
+                let label = format!("name one, as in \"{}.{}\"", reference.actor, bound[*first].name.as_deref().unwrap_or("name"));
+                let diagnostic =
+                    self.problems.add(Problem::UnknownSocket, to.span, format!("`{}` has {} addresses", to.value, candidates.len()), label);
+                diagnostic.with_help("a socket gets its name from \"as\" in the step that makes it");
+                None
+            }
+        }
+    }
+
+    pub(super) fn address(&mut self, host: &Host, span: Span, is_destination: bool) -> Option<PlannedAddress> {
+        Some(match host {
+            Host::Loopback(port) => PlannedAddress::Ip(Host::loopback(self.context.family, *port)),
+            Host::Path(path) => PlannedAddress::Path(path.clone()),
+            Host::Same(name) => {
+                let (endpoint, ..) = self.endpoint(&Spanned::new(name.clone(), span))?;
+                PlannedAddress::Of { endpoint, listens: self.bound[endpoint.actor][endpoint.endpoint].listens }
+            }
+            Host::Ip(address) => {
+                if is_destination && !address.ip().is_loopback() && !address.ip().is_unspecified() && !self.context.allow_remote {
+                    self.problems
+                        .add(Problem::RemoteAddress, span, format!("{address} is not on this machine"), "only loopback, unless allowed")
+                        .with_help("`--allow-remote` allows it; be sure that the host is yours");
+                    return None;
+                }
+                PlannedAddress::Ip(*address)
+            }
+        })
+    }
+
+    pub(super) fn family_of(&self, address: &PlannedAddress) -> Family {
+        match address {
+            PlannedAddress::Ip(address) => family_of(address),
+            PlannedAddress::Of { endpoint, .. } => self.bound[endpoint.actor][endpoint.endpoint].family,
+            PlannedAddress::Path(_) => self.context.family,
+        }
+    }
+
+    pub(super) fn named(&mut self, on: &Spanned<String>) -> Option<usize> {
+        let found = self.sockets.iter().rposition(|socket| socket.name == on.value);
+        if found.is_none() {
+            let known: Vec<&str> = self.sockets.iter().map(|socket| socket.name.as_str()).collect();
+            let title = format!("`{}` has no socket `{}` yet", self.names[self.index], on.value);
+            self.problems.add(Problem::UnknownSocket, on.span, title, suggestion(&on.value, &known));
+        }
+        found
+    }
+
+    pub(super) fn last(&self, wanted: impl Fn(&PlannedSocket, SocketState) -> bool) -> Option<usize> {
+        (0..self.sockets.len()).rev().find(|&index| wanted(&self.sockets[index], self.states[index]))
+    }
+}

@@ -1,0 +1,493 @@
+//! Resolves the names in an actor's steps, and refuses orders that cannot work.
+//!
+//! The steps of an actor are a straight line, so the state of each of its sockets is known at every step. A step that
+//! expects an error is left alone: provoking ENOTCONN is a lesson, not a slip.
+
+use std::time::Duration;
+
+use super::actor::{Creation, PlannedAction, PlannedActor, PlannedAddress, PlannedStep};
+use super::overrides::Settings;
+use super::payload;
+use super::socket::{PlannedSocket, SocketRole, SocketState};
+use crate::scenario::{
+    Action, BindArgs, ConnectArgs, Endpoint, Family, Flag, Host, ListenArgs, Problem, Problems, ShutdownHow, SocketKind, Spanned, Step,
+    StepExpect, Until, WaitFor,
+};
+
+/// `listen(2)` without a number: what most programs use.
+const DEFAULT_BACKLOG: i32 = 128;
+
+/// What is the same for every actor of a run.
+pub(crate) struct Context<'c> {
+    pub(crate) family: Family,
+    pub(crate) settings: &'c Settings,
+    pub(crate) seed: u64,
+    pub(crate) allow_remote: bool,
+}
+
+/// A socket that others can name, found before any step is resolved, because actors name each other.
+pub(super) struct BoundSocket {
+    pub(super) name: Option<String>,
+    pub(super) kind: SocketKind,
+    pub(super) family: Family,
+    pub(super) listens: bool,
+}
+
+type Script<'s> = (&'s Spanned<String>, &'s [Step]);
+
+pub(crate) fn check_actor_name(name: &Spanned<String>, problems: &mut Problems) {
+    crate::scenario::check_name(name, "an actor", problems);
+    if name.value == "run" {
+        problems.add(Problem::BadName, name.span, "`run` cannot name an actor", "in `expect` it stands for the whole run");
+    }
+}
+
+/// Resolves all actors; also gives the names of the signals.
+pub(crate) fn resolve(scripts: &[Script<'_>], context: &Context<'_>, problems: &mut Problems) -> (Vec<PlannedActor>, Vec<String>) {
+    let bound: Vec<Vec<BoundSocket>> = scripts.iter().map(|(_, steps)| bound_sockets(steps, context.family)).collect();
+    let names: Vec<&str> = scripts.iter().map(|(name, _)| name.value.as_str()).collect();
+    let mut signals = Vec::new();
+    let actors = scripts
+        .iter()
+        .enumerate()
+        .map(|(index, (name, steps))| {
+            let mut resolver = Resolver {
+                context,
+                index,
+                names: &names,
+                bound: &bound,
+                signals: &mut signals,
+                problems,
+                sockets: Vec::new(),
+                states: Vec::new(),
+                nonblocking: Vec::new(),
+                endpoints: 0,
+                next_id: 0,
+            };
+            let steps = resolver.steps(steps);
+            PlannedActor { name: name.value.clone(), sockets: resolver.sockets, steps, endpoints: bound[index].len() }
+        })
+        .collect();
+    (actors, signals)
+}
+
+fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> {
+    let mut bound: Vec<BoundSocket> = Vec::new();
+    for step in steps.iter().flat_map(super::flatten) {
+        let name = || step.name.as_ref().or(step.on.as_ref()).map(|name| name.value.clone());
+        let mut push = |endpoint: &Endpoint, listens| {
+            let family = if let Host::Ip(address) = &endpoint.host { family_of(address) } else { family };
+            bound.push(BoundSocket { name: name(), kind: endpoint.kind, family, listens });
+        };
+        match &step.action {
+            Action::Bind(BindArgs { endpoint }) => push(endpoint, false),
+            Action::Listen(ListenArgs { endpoint: Some(endpoint), .. }) => push(endpoint, true),
+            Action::Listen(ListenArgs { endpoint: None, .. }) => {
+                let on = step.on.as_ref().map(|on| &on.value);
+                if let Some(socket) = bound.iter_mut().rev().find(|socket| on.is_none() || socket.name.as_ref() == on) {
+                    socket.listens = true;
+                }
+            }
+            _ => {}
+        }
+    }
+    bound
+}
+
+pub(super) fn family_of(address: &std::net::SocketAddr) -> Family {
+    if address.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 }
+}
+
+pub(super) struct Resolver<'r, 'c> {
+    pub(super) context: &'r Context<'c>,
+    pub(super) index: usize,
+    pub(super) names: &'r [&'r str],
+    pub(super) bound: &'r [Vec<BoundSocket>],
+    pub(super) signals: &'r mut Vec<String>,
+    pub(super) problems: &'r mut Problems,
+    pub(super) sockets: Vec<PlannedSocket>,
+    pub(super) states: Vec<SocketState>,
+    pub(super) nonblocking: Vec<bool>,
+    pub(super) endpoints: usize,
+    pub(super) next_id: u32,
+}
+
+/// Whether an expectation allows the step to fail with an error.
+fn expects_errno(expect: &StepExpect) -> bool {
+    match expect {
+        StepExpect::Errno(_) => true,
+        StepExpect::AnyOf(options) => options.iter().any(|option| expects_errno(&option.value)),
+        StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Result(_) => false,
+    }
+}
+
+fn may_fail(step: &Step) -> bool {
+    step.expect.as_ref().is_some_and(|expect| expects_errno(&expect.value))
+}
+
+impl Resolver<'_, '_> {
+    fn steps(&mut self, steps: &[Step]) -> Vec<PlannedStep> {
+        steps.iter().filter_map(|step| self.step(step)).collect()
+    }
+
+    fn step(&mut self, step: &Step) -> Option<PlannedStep> {
+        let id = self.next_id;
+        self.next_id += 1;
+        let action = self.action(step, id)?;
+        self.check_expectation(step, &action);
+        let timeout = step.timeout.as_ref().map_or(self.context.settings.timeout, |timeout| timeout.value);
+        // A sleep is as long as it says; the time limit of other steps does not cut it short.
+        let timeout = if let PlannedAction::Sleep(duration) = action { timeout.max(duration + Duration::from_secs(1)) } else { timeout };
+        Some(PlannedStep {
+            id,
+            action,
+            name: step.action.name(),
+            timeout,
+            expect: step.expect.clone(),
+            span: step.span,
+            note: step.note.clone(),
+        })
+    }
+
+    fn action(&mut self, step: &Step, id: u32) -> Option<PlannedAction> {
+        Some(match &step.action {
+            Action::Socket(args) => {
+                let family = args.family.as_ref().map_or(self.context.family, |family| family.value);
+                let socket = self.new_socket(step, args.kind.value, family, SocketRole::Plain);
+                PlannedAction::Socket { socket }
+            }
+            Action::Bind(args) => self.bind(step, args)?,
+            Action::Listen(args) => self.listen(step, args)?,
+            Action::Accept => self.accept(step)?,
+            Action::Connect(args) => self.connect(step, args)?,
+            Action::Send(args) | Action::SendAll(args) => {
+                let socket = self.connected(step, true)?;
+                let payload = payload::bytes(&args.payload, self.context.seed, self.index, id);
+                PlannedAction::Send { socket, payload, flags: flags(&args.flags), all: matches!(step.action, Action::SendAll(_)) }
+            }
+            Action::SendTo(args) => {
+                let (endpoint, kind, family) = self.endpoint(&args.to)?;
+                let existing = self.datagram_socket(step);
+                let creation = if existing.is_some() { Creation::Existing } else { Creation::New };
+                let socket = existing.unwrap_or_else(|| self.new_socket(step, kind, family, SocketRole::Plain));
+                if self.states[socket] == SocketState::Created {
+                    self.states[socket] = SocketState::Bound;
+                }
+                let payload = payload::bytes(&args.send.payload, self.context.seed, self.index, id);
+                let address = PlannedAddress::Of { endpoint, listens: false };
+                PlannedAction::SendTo { socket, creation, address, payload, flags: flags(&args.send.flags) }
+            }
+            Action::Recv(args) | Action::RecvFrom(args) => {
+                let socket = self.connected(step, false)?;
+                let size = args.size.as_ref().map_or(self.context.settings.recv_size, |size| size.value);
+                PlannedAction::Recv {
+                    socket,
+                    size: to_usize(size),
+                    sized: args.size.is_some(),
+                    flags: flags(&args.flags),
+                    from: matches!(step.action, Action::RecvFrom(_)),
+                }
+            }
+            Action::RecvExact(bytes) => PlannedAction::RecvExact { socket: self.stream(step)?, bytes: to_usize(*bytes) },
+            Action::RecvUntil(until) => {
+                let socket = self.stream(step)?;
+                let token = match until {
+                    Until::Eof => None,
+                    Until::Token(token) => Some(payload::bytes(token, self.context.seed, self.index, id)),
+                };
+                PlannedAction::RecvUntil { socket, token, size: to_usize(self.context.settings.recv_size) }
+            }
+            Action::Shutdown(how) => {
+                let socket = self.connected(step, false)?;
+                if *how != ShutdownHow::Read && !may_fail(step) {
+                    self.states[socket] = SocketState::ShutForWriting;
+                }
+                PlannedAction::Shutdown { socket, how: *how }
+            }
+            Action::Close | Action::Abort => {
+                let socket = self.open(step)?;
+                self.states[socket] = SocketState::Closed;
+                if matches!(step.action, Action::Close) { PlannedAction::Close { socket } } else { PlannedAction::Abort { socket } }
+            }
+            Action::Set(settings) => {
+                let socket = self.open(step)?;
+                let kind = self.sockets[socket].kind;
+                for setting in settings.iter().filter(|setting| !setting.option.applies_to(kind) && !may_fail(step)) {
+                    let title = format!("{} is an option of TCP", setting.option.constant());
+                    self.problems.add(Problem::WrongSocketKind, setting.value.span, title, format!("this socket is {}", kind.name()));
+                }
+                PlannedAction::Set { socket, settings: settings.clone() }
+            }
+            Action::Get(option) => PlannedAction::Get { socket: self.open(step)?, option: *option },
+            Action::Nonblocking(on) => {
+                let socket = self.open(step)?;
+                self.nonblocking[socket] = *on;
+                PlannedAction::Nonblocking { socket, on: *on }
+            }
+            Action::Signal(name) => PlannedAction::Signal { signal: self.signal(&name.value) },
+            Action::Wait(WaitFor::Signal(name)) => PlannedAction::WaitSignal { signal: self.signal(&name.value) },
+            Action::Wait(WaitFor::Readable(bytes)) => {
+                let socket = self.connected(step, false)?;
+                PlannedAction::WaitReadable { socket, bytes: bytes.value }
+            }
+            Action::Wait(WaitFor::Writable) => {
+                let socket = self.open(step)?;
+                if self.states[socket] == SocketState::Connecting {
+                    self.states[socket] = SocketState::Connected;
+                }
+                PlannedAction::WaitWritable { socket }
+            }
+            Action::Sleep(duration) => PlannedAction::Sleep(*duration),
+            Action::Repeat(repeat) => PlannedAction::Repeat { times: repeat.times, steps: self.steps(&repeat.steps) },
+        })
+    }
+
+    fn signal(&mut self, name: &str) -> usize {
+        self.signals.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.signals.push(name.to_owned());
+            self.signals.len() - 1
+        })
+    }
+
+    fn new_socket(&mut self, step: &Step, kind: SocketKind, family: Family, role: SocketRole) -> usize {
+        let taken = |name: &str, sockets: &[PlannedSocket]| sockets.iter().any(|socket| socket.name == name);
+        let name = match &step.name {
+            Some(name) => {
+                if let Some(index) = self.sockets.iter().position(|socket| socket.name == name.value)
+                    && self.states[index] != SocketState::Closed
+                {
+                    self.problems.add(
+                        Problem::TooMany,
+                        name.span,
+                        format!("two sockets are called `{}`", name.value),
+                        "give this one another name",
+                    );
+                }
+                name.value.clone()
+            }
+            None => {
+                let stem = match role {
+                    SocketRole::Listener => "listener",
+                    SocketRole::Connector | SocketRole::Accepted => "connection",
+                    SocketRole::Plain => "socket",
+                };
+                std::iter::once(stem.to_owned())
+                    .chain((2..).map(|number| format!("{stem}{number}")))
+                    .find(|name| !taken(name, &self.sockets))
+                    .unwrap_or_default()
+            }
+        };
+        self.sockets.push(PlannedSocket { name, kind, family, role });
+        self.states.push(SocketState::Created);
+        self.nonblocking.push(false);
+        self.sockets.len() - 1
+    }
+
+    fn bind(&mut self, step: &Step, args: &BindArgs) -> Option<PlannedAction> {
+        let address = self.address(&args.endpoint.host, args.endpoint.span, false)?;
+        let family = self.family_of(&address);
+        let kind = args.endpoint.kind;
+        let existing = match &step.on {
+            Some(on) => Some(self.named(on)?),
+            None => self.last(|socket, state| socket.kind == kind && state == SocketState::Created),
+        };
+        let creation = if existing.is_some() { Creation::Existing } else { Creation::New };
+        let socket = existing.unwrap_or_else(|| self.new_socket(step, kind, family, SocketRole::Plain));
+        if !may_fail(step) {
+            self.states[socket] = SocketState::Bound;
+        }
+        Some(PlannedAction::Bind { socket, creation, address, endpoint: self.next_endpoint() })
+    }
+
+    fn listen(&mut self, step: &Step, args: &ListenArgs) -> Option<PlannedAction> {
+        let backlog = args.backlog.map_or(DEFAULT_BACKLOG, |backlog| i32::try_from(backlog).unwrap_or(i32::MAX));
+        if let Some(endpoint) = &args.endpoint {
+            if !endpoint.kind.is_connection() && !may_fail(step) {
+                let title = format!("{} sockets do not listen", endpoint.kind.name());
+                self.problems.add(Problem::WrongSocketKind, endpoint.span, title, "use `bind`: datagrams need no connection");
+                return None;
+            }
+            let address = self.address(&endpoint.host, endpoint.span, false)?;
+            let family = self.family_of(&address);
+            let socket = self.new_socket(step, endpoint.kind, family, SocketRole::Listener);
+            self.states[socket] = SocketState::Listening;
+            return Some(PlannedAction::Listen { socket, address: Some(address), backlog, endpoint: self.next_endpoint() });
+        }
+        let socket = match &step.on {
+            Some(on) => self.named(on)?,
+            None => match self.last(|socket, state| socket.kind.is_connection() && state == SocketState::Bound) {
+                Some(socket) => socket,
+                None => {
+                    return self.no_socket(
+                        step,
+                        "no bound socket to listen on",
+                        "give an address: {\"listen\": {\"tcp\": \"loopback:0\"}}",
+                    );
+                }
+            },
+        };
+        self.states[socket] = SocketState::Listening;
+        let endpoint = self.endpoints.saturating_sub(1);
+        Some(PlannedAction::Listen { socket, address: None, backlog, endpoint })
+    }
+
+    fn next_endpoint(&mut self) -> usize {
+        self.endpoints += 1;
+        self.endpoints - 1
+    }
+
+    fn accept(&mut self, step: &Step) -> Option<PlannedAction> {
+        let listener = match &step.on {
+            Some(on) => self.named(on)?,
+            None => match self.last(|_, state| state == SocketState::Listening).or_else(|| self.last(|_, _| true)) {
+                Some(socket) => socket,
+                None => return self.no_socket(step, "accept before listen", "put a `listen` step before this"),
+            },
+        };
+        if self.states[listener] != SocketState::Listening && !may_fail(step) {
+            self.impossible(step, listener, "accept on a socket that does not listen", "EINVAL");
+        }
+        let (kind, family) = (self.sockets[listener].kind, self.sockets[listener].family);
+        let socket = self.new_socket(step, kind, family, SocketRole::Accepted);
+        self.states[socket] = SocketState::Connected;
+        Some(PlannedAction::Accept { listener, socket })
+    }
+
+    fn connect(&mut self, step: &Step, args: &ConnectArgs) -> Option<PlannedAction> {
+        let (address, kind, family) = match args {
+            ConnectArgs::To(to) => {
+                let (endpoint, kind, family) = self.endpoint(to)?;
+                let listens = self.bound[endpoint.actor][endpoint.endpoint].listens;
+                if kind.is_connection() && !listens && !may_fail(step) {
+                    let title = format!("`{}` never listens", to.value);
+                    self.problems
+                        .add(Problem::ImpossibleOrder, to.span, title, "it only binds: this connect is refused")
+                        .with_help("if the refusal is the lesson, say so: \"expect\": \"ECONNREFUSED\"");
+                }
+                (PlannedAddress::Of { endpoint, listens }, kind, family)
+            }
+            ConnectArgs::Address(endpoint) => {
+                let address = self.address(&endpoint.host, endpoint.span, true)?;
+                let family = self.family_of(&address);
+                (address, endpoint.kind, family)
+            }
+        };
+        let existing = match &step.on {
+            Some(on) => Some(self.named(on)?),
+            None => self.last(|socket, state| {
+                let unconnected = matches!(state, SocketState::Created | SocketState::Bound | SocketState::Connecting);
+                socket.kind == kind && unconnected
+            }),
+        };
+        let creation =
+            if existing.is_some_and(|socket| self.states[socket] != SocketState::Closed) { Creation::Existing } else { Creation::New };
+        let socket = existing.unwrap_or_else(|| self.new_socket(step, kind, family, SocketRole::Connector));
+        if matches!(self.states[socket], SocketState::Connected | SocketState::Listening) && kind.is_connection() && !may_fail(step) {
+            self.impossible(step, socket, "connect on a socket that is in use", "EISCONN");
+        }
+        self.states[socket] = match self.states[socket] {
+            SocketState::Connected => SocketState::Connected,
+            _ if kind.is_connection() && self.nonblocking[socket] => SocketState::Connecting,
+            state if may_fail(step) && creation == Creation::Existing => state,
+            _ => SocketState::Connected,
+        };
+        Some(PlannedAction::Connect { socket, creation, address })
+    }
+
+    /// The socket a step works on: the one it names, else the last that is not a listener, else the last.
+    fn open(&mut self, step: &Step) -> Option<usize> {
+        let socket = match &step.on {
+            Some(on) => self.named(on)?,
+            None => {
+                let open = self.last(|_, state| !matches!(state, SocketState::Listening | SocketState::Closed));
+                match open.or_else(|| self.last(|_, state| state != SocketState::Closed)).or_else(|| self.last(|_, _| true)) {
+                    Some(socket) => socket,
+                    None => {
+                        let name = step.action.name();
+                        return self.no_socket(
+                            step,
+                            &format!("{name} before there is a socket"),
+                            "put a `connect`, `accept`, `bind` or `socket` step before this",
+                        );
+                    }
+                }
+            }
+        };
+        if self.states[socket] == SocketState::Closed {
+            let title = format!("{} on a closed socket", step.action.name());
+            let label = format!("`{}` was closed before", self.sockets[socket].name);
+            self.problems.add(Problem::ImpossibleOrder, step.span, title, label);
+            return None;
+        }
+        Some(socket)
+    }
+
+    /// A socket on which bytes can be sent or received.
+    fn connected(&mut self, step: &Step, for_sending: bool) -> Option<usize> {
+        let socket = self.open(step)?;
+        let (kind, state) = (self.sockets[socket].kind, self.states[socket]);
+        let name = step.action.name();
+        if may_fail(step) {
+            return Some(socket);
+        }
+        let is_fine = match state {
+            SocketState::Connected => true,
+            SocketState::ShutForWriting => !for_sending,
+            SocketState::Bound => !kind.is_connection() && !for_sending,
+            SocketState::Created | SocketState::Listening | SocketState::Connecting | SocketState::Closed => false,
+        };
+        if !is_fine {
+            let errno = match (state, kind.is_connection()) {
+                (SocketState::ShutForWriting, _) => "EPIPE",
+                (_, false) => "EDESTADDRREQ",
+                _ => "ENOTCONN",
+            };
+            let title = if kind.is_connection() {
+                format!("{name} on a socket that is not connected")
+            } else {
+                format!("{name} on a socket without an address")
+            };
+            self.impossible(step, socket, &title, errno);
+        }
+        Some(socket)
+    }
+
+    fn stream(&mut self, step: &Step) -> Option<usize> {
+        let socket = self.connected(step, false)?;
+        let kind = self.sockets[socket].kind;
+        if !kind.is_stream() {
+            let title = format!("{} needs a byte stream", step.action.name());
+            let label = format!("{} keeps its boundaries: use `recv`", kind.name());
+            self.problems.add(Problem::WrongSocketKind, step.span, title, label);
+            return None;
+        }
+        Some(socket)
+    }
+
+    fn datagram_socket(&mut self, step: &Step) -> Option<usize> {
+        match &step.on {
+            Some(on) => self.named(on),
+            None => self.last(|socket, state| !socket.kind.is_connection() && state != SocketState::Closed),
+        }
+    }
+
+    fn impossible(&mut self, step: &Step, socket: usize, title: &str, errno: &str) {
+        let label = format!("`{}`: {}", self.sockets[socket].name, self.states[socket].describe());
+        self.problems
+            .add(Problem::ImpossibleOrder, step.span, title, label)
+            .with_help(format!("if the error is the lesson, say so: \"expect\": \"{errno}\""));
+    }
+
+    fn no_socket<T>(&mut self, step: &Step, title: &str, label: &str) -> Option<T> {
+        self.problems.add(Problem::ImpossibleOrder, step.span, title, label);
+        None
+    }
+}
+
+fn flags(flags: &[Spanned<Flag>]) -> Vec<Flag> {
+    flags.iter().map(|flag| flag.value).collect()
+}
+
+fn to_usize(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

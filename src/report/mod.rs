@@ -1,0 +1,17 @@
+//! One model, many renderers: each turns a report into text or data, and writes to what it is given.
+
+mod calls;
+mod json;
+mod model;
+mod rows;
+mod snippet;
+mod style;
+mod table;
+mod text;
+
+pub use json::{report_schema, write_json};
+pub use model::{InvalidFile, ProblemReport, Report, RunReport, ScenarioHead, SettingsReport, Summary, VERSION};
+pub use snippet::{draw_diagnostic, draw_mismatch};
+pub use style::Style;
+pub use table::Table;
+pub use text::{headline, write_details, write_summary};

@@ -1,0 +1,182 @@
+//! The rows of the boundary table: where sends ended, where reads ended, and where reads were expected to end.
+
+use super::style::Style;
+use super::table::Table;
+use crate::analysis::{BoundaryFate, Flow, MessageFlow, StreamFlow, Transfer};
+use crate::scenario::{Expectations, FlowExpect, Sizes};
+use crate::trace::{Call, Trace, escape_within};
+
+/// Rows shown of a long flow: from its start, and from its end.
+const FIRST_ROWS: usize = 20;
+const LAST_ROWS: usize = 4;
+
+/// The boundary table of a flow.
+pub(super) fn boundary_table(flow: &Flow, trace: &Trace, expect: &Expectations, style: &Style) -> Vec<String> {
+    let named = expect.flows.iter().find(|(key, _)| flow.from.is(&key.value.from) && flow.to.is(&key.value.to));
+    let expected = named.and_then(|(_, expect)| expected_reads(expect, flow));
+    let payload = Payload::of(flow, trace, style);
+    match &flow.transfer {
+        Transfer::Stream(stream) => stream_table(stream, expected.as_deref(), &payload, style),
+        Transfer::Messages(messages) => message_table(messages, expected.as_deref(), &payload, style),
+    }
+}
+
+/// The reads that were expected, one by one, where the file says so. Of several lists, the one that came true.
+fn expected_reads(expect: &FlowExpect, flow: &Flow) -> Option<Vec<u64>> {
+    match &expect.reads.as_ref()?.value {
+        Sizes::AnyOf(lists) => {
+            let observed = flow.read_sizes();
+            lists.iter().find(|list| **list == observed).or(lists.first()).cloned()
+        }
+        Sizes::Rule { .. } => None,
+    }
+}
+
+/// Looks up the bytes of a flow as they were sent.
+struct Payload<'t> {
+    sends: Vec<Call<'t>>,
+    reads: Vec<Call<'t>>,
+    style: &'t Style,
+}
+
+impl<'t> Payload<'t> {
+    fn of(flow: &Flow, trace: &'t Trace, style: &'t Style) -> Self {
+        let calls = |actor: usize, socket: usize| {
+            trace.actors[actor].calls.iter().filter(move |call| call.socket == Some(socket) && call.outcome.returned().is_some())
+        };
+        Self {
+            sends: calls(flow.from.actor_index, flow.from.socket_index).filter(|call| call.kind.is_send()).collect(),
+            reads: calls(flow.to.actor_index, flow.to.socket_index).filter(|call| call.kind.is_read()).collect(),
+            style,
+        }
+    }
+
+    /// Bytes of a send, from an offset within it; what was not kept is shown as such.
+    fn of_send(&self, send: usize, from: u64, length: u64) -> String {
+        let Some(call) = self.sends.get(send) else { return String::new() };
+        self.preview(&call.data.prefix, from, length)
+    }
+
+    fn preview(&self, kept: &[u8], from: u64, length: u64) -> String {
+        let columns = self.style.width.saturating_sub(62).clamp(12, 60);
+        let from = usize::try_from(from).unwrap_or(usize::MAX).min(kept.len());
+        let to = from.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(kept.len());
+        let (text, all) = escape_within(&kept[from..to], columns);
+        let whole = all && (to - from) as u64 == length;
+        if whole { text } else { format!("{text}{}", self.style.more()) }
+    }
+}
+
+/// One range in which nothing ended, neither in fact nor as expected.
+struct Row {
+    start: u64,
+    end: u64,
+    send: Option<usize>,
+    read: Option<usize>,
+    fate: Option<BoundaryFate>,
+}
+
+fn stream_rows(stream: &StreamFlow, expected_cuts: &[u64]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for piece in stream.pieces() {
+        let mut start = piece.range.start;
+        for &cut in expected_cuts.iter().filter(|&&cut| cut > piece.range.start && cut < piece.range.end) {
+            rows.push(Row { start, end: cut, send: piece.send, read: piece.read, fate: None });
+            start = cut;
+        }
+        rows.push(Row { start, end: piece.range.end, send: piece.send, read: piece.read, fate: Some(piece.fate) });
+    }
+    rows
+}
+
+fn number(index: Option<usize>) -> String {
+    index.map_or_else(|| "-".to_owned(), |index| (index + 1).to_string())
+}
+
+fn stream_table(stream: &StreamFlow, expected: Option<&[u64]>, payload: &Payload<'_>, style: &Style) -> Vec<String> {
+    let cuts: Vec<u64> = expected
+        .unwrap_or_default()
+        .iter()
+        .scan(0, |at, size| {
+            *at += size;
+            Some(*at)
+        })
+        .collect();
+    let rows = stream_rows(stream, &cuts);
+    let mut table = Table::new(&[">bytes", ">send", ">read", ">expected", "boundary", "verdict", "payload"], style);
+    let cells = |row: &Row| {
+        let expected_read = cuts.partition_point(|&cut| cut <= row.start);
+        let was_cut = matches!(row.fate, Some(BoundaryFate::Preserved | BoundaryFate::Split));
+        let (expected_cell, verdict) = match expected {
+            None => ("any".to_owned(), "-"),
+            Some(list) => {
+                let agrees = was_cut == cuts.contains(&row.end) && row.read.is_some() == (expected_read < list.len());
+                (number((expected_read < list.len()).then_some(expected_read)), if agrees { "ok" } else { "DIFFERS" })
+            }
+        };
+        let offset = row.start - row.send.map_or(row.start, |send| stream.sends[send].start);
+        vec![
+            format!("{}..{}", row.start, row.end),
+            number(row.send),
+            number(row.read),
+            expected_cell,
+            row.fate.map_or("none", BoundaryFate::name).to_owned(),
+            verdict.to_owned(),
+            row.send.map_or_else(String::new, |send| payload.of_send(send, offset, row.end - row.start)),
+        ]
+    };
+    fill(&mut table, rows.len(), 7, style, |index| cells(&rows[index]));
+    table.lines()
+}
+
+fn message_table(messages: &MessageFlow, expected: Option<&[u64]>, payload: &Payload<'_>, style: &Style) -> Vec<String> {
+    let mut table = Table::new(&[">message", ">sent", ">read", ">expected", "boundary", "verdict", "payload"], style);
+    let size = |bytes: Option<u64>| bytes.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
+    let cells = |index: usize| {
+        let message = &messages.messages[index];
+        let read = message.read.map(|read| read.bytes);
+        let (expected_cell, verdict) = match (expected, message.read) {
+            (None, _) => ("any".to_owned(), "-"),
+            (Some(list), Some(part)) => {
+                let wanted = list.get(part.index).copied();
+                (size(wanted), if wanted == read { "ok" } else { "DIFFERS" })
+            }
+            (Some(list), None) => {
+                let wanted = list.get(index).copied();
+                (size(wanted), if wanted.is_none() { "ok" } else { "DIFFERS" })
+            }
+        };
+        let text = match (message.sent, message.read) {
+            (Some(sent), _) => payload.of_send(sent.index, 0, sent.bytes),
+            (None, Some(read)) => {
+                payload.reads.get(read.index).map(|call| payload.preview(&call.data.prefix, 0, read.bytes)).unwrap_or_default()
+            }
+            (None, None) => String::new(),
+        };
+        vec![
+            number(Some(index)),
+            size(message.sent.map(|sent| sent.bytes)),
+            size(read),
+            expected_cell,
+            message.fate.name().to_owned(),
+            verdict.to_owned(),
+            text,
+        ]
+    };
+    fill(&mut table, messages.messages.len(), 7, style, cells);
+    table.lines()
+}
+
+/// Adds rows, leaving out the middle of a long table and saying so.
+fn fill(table: &mut Table, rows: usize, columns: usize, style: &Style, cells: impl Fn(usize) -> Vec<String>) {
+    if style.verbose && rows <= 1000 || rows <= FIRST_ROWS + LAST_ROWS + 1 {
+        (0..rows).for_each(|index| table.row(cells(index)));
+        return;
+    }
+    (0..FIRST_ROWS).for_each(|index| table.row(cells(index)));
+    let mut gap = vec![String::new(); columns];
+    gap[0] = style.more().to_owned();
+    gap[columns - 1] = format!("{} more rows", rows - FIRST_ROWS - LAST_ROWS);
+    table.row(gap);
+    (rows - LAST_ROWS..rows).for_each(|index| table.row(cells(index)));
+}

@@ -1,0 +1,37 @@
+//! Tables, drawn by comfy-table: one look for all of them.
+
+use comfy_table::presets::{ASCII_FULL_CONDENSED, UTF8_FULL_CONDENSED};
+use comfy_table::{CellAlignment, ContentArrangement};
+
+use super::style::Style;
+
+/// A table under construction.
+pub struct Table(comfy_table::Table);
+
+impl Table {
+    /// An empty table; a header that begins with `>` heads a column of numbers, which stand to the right.
+    pub fn new(headers: &[&str], style: &Style) -> Self {
+        let mut table = comfy_table::Table::new();
+        table.load_style(if style.unicode { UTF8_FULL_CONDENSED } else { ASCII_FULL_CONDENSED });
+        table.set_truncation_indicator(style.more());
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(u16::try_from(style.width).unwrap_or(u16::MAX));
+        table.set_header(headers.iter().map(|header| header.trim_start_matches('>')));
+        for (index, header) in headers.iter().enumerate() {
+            if let Some(column) = table.column_mut(index).filter(|_| header.starts_with('>')) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        Self(table)
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.0.add_row(cells);
+    }
+
+    /// The table's lines.
+    pub fn lines(&self) -> Vec<String> {
+        self.0.lines().map(|line| line.trim_end().to_owned()).collect()
+    }
+}

@@ -1,0 +1,200 @@
+//! The report as text for a terminal or a log.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::calls::calls_table;
+use super::model::{RunReport, Summary};
+use super::rows::boundary_table;
+use super::snippet::draw_mismatch;
+use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, wrap};
+use crate::analysis::{Flow, Integrity, Transfer};
+use crate::scenario::{SocketKind, format_duration};
+use crate::trace::Trace;
+use crate::verdict::Outcome;
+
+/// The one line that says how a run came out.
+pub fn headline(run: &RunReport, style: &Style) -> String {
+    let (color, word, reason) = match &run.verdict.outcome {
+        Outcome::Pass => (GOOD, "PASS", None),
+        Outcome::Fail => (BAD, "FAIL", None),
+        Outcome::Skip(reason) => (SKIPPED, "SKIP", Some(reason)),
+        Outcome::Error(reason) => (BAD, "ERROR", Some(reason)),
+    };
+    let took =
+        run.trace.as_ref().map(|trace| format!(" ({})", format_duration(Duration::from_nanos(trace.duration_ns)))).unwrap_or_default();
+    let tail = match reason {
+        Some(reason) => format!(": {reason}"),
+        None => {
+            let outcomes: Vec<String> =
+                run.outcomes().iter().map(|(flow, word)| format!("{} {}", flow.replace("->", style.arrow()), word.name())).collect();
+            // Many connections say nothing new one by one.
+            let outcomes = if outcomes.len() > 3 { format!("{} flows", outcomes.len()) } else { outcomes.join(", ") };
+            if outcomes.is_empty() { String::new() } else { format!("  {outcomes}") }
+        }
+    };
+    format!("{} {}{tail}{}", paint(color, word), run.name(), paint(DIM, &took))
+}
+
+/// Everything about one run: its texts, the boundary table of each flow, the causes, and what does not hold.
+///
+/// # Errors
+/// What the writer gives.
+pub fn write_details(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", headline(run, style))?;
+    for line in wrap(&run.scenario.title, style.width - 2)
+        .iter()
+        .chain(&run.scenario.about.iter().flat_map(|about| wrap(about, style.width - 2)).collect::<Vec<_>>())
+    {
+        writeln!(out, "  {line}")?;
+    }
+    for note in &run.notes {
+        let text = format!("note: {}: {}", note.option, note.text);
+        write_wrapped(&text, style, out)?;
+    }
+    if let (Some(trace), Some(analysis)) = (&run.trace, &run.analysis) {
+        write_settings(trace, style, out)?;
+        let active: Vec<&Flow> = analysis.flows.iter().filter(|flow| flow.is_active()).collect();
+        let shown = if style.verbose { active.len() } else { MAX_FLOWS };
+        for flow in active.iter().take(shown) {
+            write_flow(flow, run, trace, style, out)?;
+        }
+        if active.len() > shown {
+            writeln!(out, "\n{} more flows; `-v` shows them all", active.len() - shown)?;
+        }
+        if style.verbose || active.is_empty() {
+            writeln!(out)?;
+            for line in calls_table(trace, style) {
+                writeln!(out, "{line}")?;
+            }
+        }
+    }
+    if let Some(explain) = &run.scenario.explain {
+        writeln!(out)?;
+        write_wrapped(explain, style, out)?;
+    }
+    for mismatch in &run.verdict.mismatches {
+        writeln!(out)?;
+        writeln!(out, "{}", draw_mismatch(mismatch, &run.source, style))?;
+    }
+    for note in run.notes.iter().filter(|note| note.changes_expectations && run.verdict.outcome == Outcome::Fail) {
+        write_wrapped(&format!("note: judged under {}, {}", note.option, note.text), style, out)?;
+    }
+    if run.verdict.not_checked > 0 {
+        writeln!(out, "\n{} expectations were not checked, because the run ended early", run.verdict.not_checked)?;
+    }
+    Ok(())
+}
+
+/// Flows shown without `-v`.
+const MAX_FLOWS: usize = 6;
+
+fn write_wrapped(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    wrap(text, style.width).iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// Options that were asked for, beside what the kernel made of them.
+fn write_settings(trace: &Trace, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut seen: Vec<(String, Vec<String>)> = Vec::new();
+    for actor in &trace.actors {
+        for socket in &actor.sockets {
+            for setting in &socket.settings {
+                let effective = setting.effective.map_or_else(|| "unknown".to_owned(), |value| value.to_string());
+                let by = if setting.by_step { ", set by a step" } else { "" };
+                let text = format!("{} asked {}, in force {effective}{by}", setting.option.constant(), setting.requested);
+                let name = format!("{}.{}", actor.name, socket.name);
+                match seen.iter_mut().find(|(known, _)| *known == text) {
+                    Some((_, names)) => names.push(name),
+                    None => seen.push((text, vec![name])),
+                }
+            }
+        }
+    }
+    for (text, names) in seen {
+        let names = if names.len() > 4 { format!("{} and {} more", names[..3].join(", "), names.len() - 3) } else { names.join(", ") };
+        write_wrapped(&format!("option: {text} ({names})"), style, out)?;
+    }
+    Ok(())
+}
+
+fn write_flow(flow: &Flow, run: &RunReport, trace: &Trace, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out)?;
+    writeln!(out, "{}", flow_headline(flow, trace, style))?;
+    for line in boundary_table(flow, trace, &run.expect, style) {
+        writeln!(out, "{line}")?;
+    }
+    if flow.causes.is_empty()
+        && flow.outcome != crate::scenario::BoundaryWord::Preserved
+        && flow.outcome != crate::scenario::BoundaryWord::Unread
+    {
+        writeln!(out, "cause: not determined from the calls")?;
+    }
+    for cause in &flow.causes {
+        writeln!(out, "cause: {}", cause.name.title())?;
+        for evidence in &cause.evidence {
+            for line in wrap(&format!("evidence ({}): {}", evidence.source.name(), evidence.text), style.width.saturating_sub(2)) {
+                writeln!(out, "  {line}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn flow_headline(flow: &Flow, trace: &Trace, style: &Style) -> String {
+    let plural = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
+    let several =
+        |end: &crate::analysis::FlowEnd| trace.actors[end.actor_index].sockets.iter().filter(|socket| !socket.listens).count() > 1;
+    let name = |end: &crate::analysis::FlowEnd| if several(end) { format!("{}.{}", end.actor, end.socket) } else { end.actor.clone() };
+    let kind =
+        match (flow.kind, trace.actors[flow.from.actor_index].sockets[flow.from.socket_index].local.as_ref().map(ToString::to_string)) {
+            (SocketKind::Tcp, Some(local)) if local.starts_with('[') => "TCP over IPv6",
+            (SocketKind::Tcp, _) => "TCP over IPv4",
+            (SocketKind::Udp, Some(local)) if local.starts_with('[') => "UDP over IPv6",
+            (SocketKind::Udp, _) => "UDP over IPv4",
+            (SocketKind::UnixStream, _) => "Unix stream",
+            (SocketKind::UnixDgram, _) => "Unix datagrams",
+            (SocketKind::UnixSeqpacket, _) => "Unix seqpacket",
+        };
+    let end = match &flow.transfer {
+        Transfer::Stream(stream) => {
+            let same = match stream.integrity {
+                Integrity::Equal => "",
+                Integrity::Differs(_) => ", BYTES DIFFER",
+                Integrity::NotCompared => ", bytes not compared",
+            };
+            let rest = stream.bytes_sent - stream.bytes_read.min(stream.bytes_sent);
+            let rest = if rest > 0 { format!(", {rest} left unread") } else { String::new() };
+            format!("{rest}{same}{}", if stream.eof { ", then end of stream" } else { "" })
+        }
+        Transfer::Messages(messages) => (if messages.eof { ", then end of connection" } else { "" }).to_owned(),
+    };
+    format!(
+        "{} {} {} ({kind}): {}, {}, {}: {}{end}",
+        name(&flow.from),
+        style.arrow(),
+        name(&flow.to),
+        plural(flow.send_sizes().len(), "send"),
+        plural(flow.read_sizes().len(), "read"),
+        plural(usize::try_from(flow.bytes_read()).unwrap_or(usize::MAX), "byte"),
+        flow.outcome.name(),
+    )
+}
+
+/// The last line: how many of each.
+///
+/// # Errors
+/// What the writer gives.
+pub fn write_summary(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    let parts = [
+        (summary.passed, "passed", GOOD),
+        (summary.failed, "failed", BAD),
+        (summary.errors, "could not run", BAD),
+        (summary.skipped, "skipped", SKIPPED),
+        (summary.invalid, "invalid", BAD),
+    ];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(count, ..)| *count > 0).map(|(count, word, color)| paint(color, &format!("{count} {word}"))).collect();
+    let parts = if parts.is_empty() { "nothing ran".to_owned() } else { parts.join(", ") };
+    let interrupted = if summary.interrupted { ", interrupted" } else { "" };
+    writeln!(out, "{parts}{interrupted} in {}", format_duration(Duration::from_millis(summary.elapsed_ms)))
+}

@@ -1,0 +1,345 @@
+//! The scenario file: parsed, decoded, every value knowing its place in the source.
+//!
+//! This stage reads text and nothing else: it does not resolve names between actors (that is [`crate::plan`])
+//! and opens no socket. Every error of a file is collected, so that one look mends them all.
+//!
+//! ```
+//! use netlab::scenario::{Scenario, Source};
+//!
+//! let text = r#"{ "title": "Hello", "actors": { "a": [ { "sned": { "text": "x" } } ] } }"#;
+//! let found = Scenario::parse(Source::new("hello.json", text)).unwrap_err();
+//! assert_eq!(found[0].title, "a step has no field `sned`");
+//! assert_eq!(found[0].place.as_ref().unwrap().label, "did you mean `send`?");
+//! ```
+
+mod count;
+mod decode;
+mod duration;
+mod endpoint;
+mod expect;
+mod json;
+mod option;
+mod payload;
+mod problem;
+mod schema;
+mod source;
+mod step;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+
+pub use count::{Count, Sizes};
+pub use decode::Named;
+pub use duration::{format_duration, parse_duration};
+pub use endpoint::{Endpoint, Host, SocketKind};
+pub use expect::{
+    BoundaryCounts, BoundaryExpect, BoundaryWord, Cuts, Elapsed, Expectations, FlowExpect, FlowKey, ResultExpect, RunExpect, SocketRef,
+    StepExpect,
+};
+pub use option::{OptionForm, OptionSetting, SocketOption};
+pub use payload::{MAX_PAYLOAD, Part, Payload};
+pub use problem::{Diagnostic, Place, Problem, Problems, nearest, one_of, suggestion};
+pub use schema::scenario_schema;
+pub(crate) use schema::schema_of;
+pub use source::{Position, Source, Span, Spanned};
+pub use step::{
+    Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendToArgs, ShutdownHow, SocketArgs, Step, Until,
+    WaitFor,
+};
+
+pub(crate) use step::check_name;
+
+use decode::{Decode, Fields, word};
+use json::Node;
+
+/// One scenario: what the actors do, and what is expected of the byte boundaries between them.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Scenario {
+    /// Where a JSON Schema of this format is, for editors.
+    #[schemars(rename = "$schema")]
+    pub schema: Option<String>,
+    /// One line: what happens.
+    pub title: Spanned<String>,
+    /// What somebody who reads the title wants to know next.
+    pub about: Option<String>,
+    /// The lesson, shown behind the result: why it came out so.
+    pub explain: Option<String>,
+    /// Words to select by.
+    #[schemars(default)]
+    pub tags: Vec<Spanned<String>>,
+    /// The texts in other languages, by language code ("zh").
+    #[schemars(default)]
+    pub texts: Named<Texts>,
+    /// What the machine must have; where it is missing the scenario is skipped, with the reason.
+    #[schemars(default)]
+    pub requires: Vec<Spanned<Capability>>,
+    /// The address families to run over, one run each; "loopback" in an address then takes each in turn.
+    #[schemars(default)]
+    pub families: Vec<Spanned<Family>>,
+    /// Seed of the random payloads; `--seed` overrides it. Default 0.
+    pub seed: Option<Spanned<u64>>,
+    /// The time the whole run may take, such as "10s". Default 30 s.
+    #[schemars(with = "Option<duration::DurationText>")]
+    pub deadline: Option<Spanned<Duration>>,
+    /// Settings that hold unless a step or the command line says otherwise.
+    #[schemars(default)]
+    pub defaults: Defaults,
+    /// The actors and their steps. Each actor is a thread of its own; its steps are carried out in order.
+    pub actors: Named<Vec<Step>>,
+    /// What is expected of the flows ("client->server") and of the run.
+    #[schemars(default)]
+    pub expect: Expectations,
+    /// The same conversation under several settings, each with its own expectation.
+    #[schemars(default)]
+    pub cases: Named<Case>,
+    /// The text that all of this was read from.
+    #[schemars(skip)]
+    pub source: Arc<Source>,
+}
+
+/// One variant of a scenario. What it does not say, it takes from the scenario.
+#[derive(Clone, Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Case {
+    /// What is different here.
+    pub about: Option<String>,
+    /// What the machine must have, in addition to what the scenario requires.
+    #[schemars(default)]
+    pub requires: Vec<Spanned<Capability>>,
+    /// Settings that differ from the scenario's.
+    #[schemars(default)]
+    pub defaults: Defaults,
+    /// Steps of actors that differ: the named actors are replaced whole.
+    #[schemars(default)]
+    pub actors: Named<Vec<Step>>,
+    /// Expectations; a flow named here replaces the scenario's expectation of that flow.
+    #[schemars(default)]
+    pub expect: Expectations,
+}
+
+/// The texts of a scenario in one language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Texts {
+    /// The title.
+    pub title: Option<String>,
+    /// What it is about.
+    pub about: Option<String>,
+    /// The lesson.
+    pub explain: Option<String>,
+}
+
+/// Settings that hold for every step and socket, unless a step sets its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Defaults {
+    /// The longest that one step may take, such as "2s". Default 5 s.
+    #[schemars(with = "Option<duration::DurationText>")]
+    pub timeout: Option<Spanned<Duration>>,
+    /// Bytes that `recv` asks for. Default 1024.
+    #[schemars(range(min = 1, max = 16_777_216))]
+    pub recv_size: Option<Spanned<u64>>,
+    /// TCP_NODELAY on every TCP connection: true turns Nagle's algorithm off.
+    pub nodelay: Option<Spanned<bool>>,
+    /// SO_REUSEADDR on every socket before it is bound.
+    pub reuseaddr: Option<Spanned<bool>>,
+    /// SO_SNDBUF in bytes on every socket. Linux doubles what is asked.
+    #[schemars(range(min = 1, max = 1_073_741_823))]
+    pub sndbuf: Option<Spanned<u64>>,
+    /// SO_RCVBUF in bytes on every socket, before connect and listen. Linux doubles what is asked.
+    #[schemars(range(min = 1, max = 1_073_741_823))]
+    pub rcvbuf: Option<Spanned<u64>>,
+}
+
+/// Something a machine can lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Capability {
+    /// The Linux kernel.
+    Linux,
+    /// A loopback interface with an IPv6 address.
+    Ipv6,
+    /// No route to the documentation prefix 2001:db8::/32 (RFC 3849), so that a connect there fails at once and sends nothing.
+    NoRoute,
+}
+
+/// An address family of the internet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// 127.0.0.1
+    Ipv4,
+    /// ::1
+    Ipv6,
+}
+
+impl Scenario {
+    /// Reads a scenario from its text.
+    ///
+    /// # Errors
+    /// Every error of the file, in the order of the file.
+    pub fn parse(source: Arc<Source>) -> Result<Self, Vec<Diagnostic>> {
+        let mut problems = Problems::new(source);
+        let scenario = json::parse(&mut problems).and_then(|node| Self::decode(&node, &mut problems));
+        match scenario {
+            Some(scenario) if problems.is_empty() => Ok(scenario),
+            _ => Err(problems.into_found()),
+        }
+    }
+
+    /// Title, about and explain in a language, each falling back to English.
+    pub fn texts_in(&self, language: &str) -> Texts {
+        let own = self.texts.get(language);
+        let pick = |translated: fn(&Texts) -> &Option<String>, english: Option<&String>| {
+            own.and_then(|texts| translated(texts).clone()).or_else(|| english.cloned())
+        };
+        Texts {
+            title: pick(|t| &t.title, Some(&self.title.value)),
+            about: pick(|t| &t.about, self.about.as_ref()),
+            explain: pick(|t| &t.explain, self.explain.as_ref()),
+        }
+    }
+}
+
+impl Decode for Scenario {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "a scenario", problems)?;
+        let schema = fields.optional("$schema", problems);
+        let title = fields.required("title", problems);
+        let about = fields.optional("about", problems);
+        let explain = fields.optional("explain", problems);
+        let tags = fields.or_default("tags", problems);
+        let texts = fields.or_default("texts", problems);
+        let requires = fields.or_default("requires", problems);
+        let families = fields.or_default("families", problems);
+        let seed = fields.optional("seed", problems);
+        let deadline = fields.optional("deadline", problems);
+        let defaults = fields.or_default("defaults", problems);
+        let actors = fields.required("actors", problems);
+        let expect = fields.or_default("expect", problems);
+        let cases = fields.or_default("cases", problems);
+        fields.finish(problems);
+        let source = Arc::clone(problems.source());
+        Some(Self {
+            schema,
+            title: title?,
+            about,
+            explain,
+            tags,
+            texts,
+            requires,
+            families,
+            seed,
+            deadline,
+            defaults,
+            actors: actors?,
+            expect,
+            cases,
+            source,
+        })
+    }
+}
+
+impl Decode for Case {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "a case", problems)?;
+        let case = Self {
+            about: fields.optional("about", problems),
+            requires: fields.or_default("requires", problems),
+            defaults: fields.or_default("defaults", problems),
+            actors: fields.or_default("actors", problems),
+            expect: fields.or_default("expect", problems),
+        };
+        fields.finish(problems);
+        Some(case)
+    }
+}
+
+impl Decode for Texts {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "the texts of a language", problems)?;
+        let texts = Self {
+            title: fields.optional("title", problems),
+            about: fields.optional("about", problems),
+            explain: fields.optional("explain", problems),
+        };
+        fields.finish(problems);
+        Some(texts)
+    }
+}
+
+impl Decode for Defaults {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "defaults", problems)?;
+        let mut size = |name, range| {
+            let node: &Node = fields.node(name)?;
+            decode::integer(node, "a size in bytes", range, problems).map(|value| Spanned::new(value, node.span))
+        };
+        let recv_size = size("recv_size", 1..=MAX_PAYLOAD);
+        let sndbuf = size("sndbuf", 1..=option::MAX_INT / 2);
+        let rcvbuf = size("rcvbuf", 1..=option::MAX_INT / 2);
+        let defaults = Self {
+            timeout: fields.optional("timeout", problems),
+            recv_size,
+            nodelay: fields.optional("nodelay", problems),
+            reuseaddr: fields.optional("reuseaddr", problems),
+            sndbuf,
+            rcvbuf,
+        };
+        fields.finish(problems);
+        Some(defaults)
+    }
+}
+
+impl Capability {
+    const WORDS: &[(&str, Self)] = &[("linux", Self::Linux), ("ipv6", Self::Ipv6), ("no_route", Self::NoRoute)];
+}
+
+impl Decode for Capability {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        word(node, "a capability", Self::WORDS, problems)
+    }
+}
+
+impl Family {
+    const WORDS: &[(&str, Self)] = &[("ipv4", Self::Ipv4), ("ipv6", Self::Ipv6)];
+}
+
+impl Decode for Family {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        word(node, "an address family", Self::WORDS, problems)
+    }
+}
+
+impl Decode for u64 {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        decode::integer(node, "a whole number", 0..=u64::MAX, problems)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Spanned<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        T::schema_name()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<T>()
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Named<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("Named{}", T::schema_name()).into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "object", "additionalProperties": generator.subschema_for::<T>() })
+    }
+}

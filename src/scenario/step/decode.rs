@@ -1,0 +1,294 @@
+//! Reads a step from JSON.
+
+use super::{
+    ACTIONS, Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendToArgs, ShutdownHow, SocketArgs, Step,
+    Until, WaitFor,
+};
+use crate::scenario::decode::{Decode, Fields, integer, string, word, wrong_type};
+use crate::scenario::endpoint::{Endpoint, SocketKind};
+use crate::scenario::json::{Node, NodeKind};
+use crate::scenario::option::OptionSettings;
+use crate::scenario::payload::{MAX_PAYLOAD, Payload};
+use crate::scenario::problem::{Problem, Problems, nearest};
+use crate::scenario::source::Spanned;
+
+/// The largest backlog that is taken.
+const MAX_BACKLOG: u64 = 65_535;
+/// The most rounds of a `repeat`.
+const MAX_TIMES: u64 = 10_000_000;
+
+impl Decode for Step {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "a step", problems)?;
+        let present = fields.present(ACTIONS);
+        let on = fields.optional("on", problems);
+        let name = fields.optional::<Spanned<String>>("as", problems);
+        let timeout = fields.optional("timeout", problems);
+        let expect = fields.optional("expect", problems);
+        let note = fields.optional("note", problems);
+        let brace = fields.brace();
+        let misspelt = match &node.kind {
+            NodeKind::Object(members) => members.iter().any(|member| nearest(&member.name.value, ACTIONS.iter().copied()).is_some()),
+            _ => false,
+        };
+        fields.finish(problems);
+        match present.as_slice() {
+            [] => {
+                if !misspelt {
+                    problems
+                        .add(Problem::MissingField, brace, "this step does nothing", "a step needs one action, such as \"recv\": {}")
+                        .with_help(format!("the actions are {}", ACTIONS.join(", ")));
+                }
+                None
+            }
+            [(action, member)] => {
+                let action = decode_action(action, &member.value, problems)?;
+                if let Some(name) = &name {
+                    check_name(name, "a socket", problems);
+                }
+                Some(Self { action, span: member.name.span, on, name, timeout, expect, note })
+            }
+            [(first, _), (_, second), ..] => {
+                let title = format!("two actions in one step: `{first}` and `{}`", second.name.value);
+                problems.add(Problem::TooMany, second.name.span, title, "make this a step of its own");
+                None
+            }
+        }
+    }
+}
+
+/// Reports a name that could not be told apart in "client.a->server", or that would disturb a table.
+pub(crate) fn check_name(name: &Spanned<String>, what: &str, problems: &mut Problems) {
+    let text = &name.value;
+    let allowed = |c: char| !c.is_whitespace() && !c.is_control() && !"./>\"".contains(c);
+    if text.is_empty() || text.chars().count() > 32 || !text.chars().all(allowed) {
+        let label = "1 to 32 characters, without spaces and without . / > \"";
+        problems.add(Problem::BadName, name.span, format!("`{}` cannot name {what}", text.escape_debug()), label);
+    }
+}
+
+fn empty_object(node: &Node, what: &'static str, problems: &mut Problems) -> Option<()> {
+    Fields::of(node, what, problems)?.finish(problems);
+    Some(())
+}
+
+fn decode_action(name: &'static str, node: &Node, problems: &mut Problems) -> Option<Action> {
+    Some(match name {
+        "socket" => Action::Socket(Decode::decode(node, problems)?),
+        "bind" => Action::Bind(BindArgs { endpoint: Decode::decode(node, problems)? }),
+        "listen" => Action::Listen(Decode::decode(node, problems)?),
+        "accept" => empty_object(node, "accept", problems).map(|()| Action::Accept)?,
+        "connect" => Action::Connect(Decode::decode(node, problems)?),
+        "send" => Action::Send(Decode::decode(node, problems)?),
+        "send_all" => Action::SendAll(Decode::decode(node, problems)?),
+        "send_to" => Action::SendTo(Decode::decode(node, problems)?),
+        "recv" => Action::Recv(Decode::decode(node, problems)?),
+        "recv_from" => Action::RecvFrom(Decode::decode(node, problems)?),
+        "recv_exact" => Action::RecvExact(recv_exact(node, problems)?),
+        "recv_until" => Action::RecvUntil(Decode::decode(node, problems)?),
+        "shutdown" => Action::Shutdown(word(node, "an end to shut down", SHUTDOWN_WORDS, problems)?),
+        "close" => empty_object(node, "close", problems).map(|()| Action::Close)?,
+        "abort" => empty_object(node, "abort", problems).map(|()| Action::Abort)?,
+        "set" => Action::Set(OptionSettings::decode(node, problems)?.0),
+        "get" => Action::Get(Decode::decode(node, problems)?),
+        "nonblocking" => Action::Nonblocking(Decode::decode(node, problems)?),
+        "signal" => Action::Signal(signal_name(node, problems)?),
+        "wait" => Action::Wait(Decode::decode(node, problems)?),
+        "sleep" => Action::Sleep(Decode::decode(node, problems)?),
+        _ => Action::Repeat(Decode::decode(node, problems)?),
+    })
+}
+
+const SHUTDOWN_WORDS: &[(&str, ShutdownHow)] = &[("read", ShutdownHow::Read), ("write", ShutdownHow::Write), ("both", ShutdownHow::Both)];
+
+fn signal_name(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
+    let name = Spanned::<String>::decode(node, problems)?;
+    check_name(&name, "a signal", problems);
+    Some(name)
+}
+
+fn recv_exact(node: &Node, problems: &mut Problems) -> Option<u64> {
+    let mut fields = Fields::of(node, "recv_exact", problems)?;
+    let size = fields.node("bytes");
+    let brace = fields.brace();
+    fields.finish(problems);
+    let Some(size) = size else {
+        problems.add(Problem::MissingField, brace, "`bytes` is missing", "expected {\"bytes\": 4}");
+        return None;
+    };
+    integer(size, "a number of bytes", 1..=MAX_PAYLOAD, problems)
+}
+
+impl Decode for SocketArgs {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "socket", problems)?;
+        let kind = fields.required("kind", problems);
+        let family = fields.optional("family", problems);
+        fields.finish(problems);
+        Some(Self { kind: kind?, family })
+    }
+}
+
+impl Decode for SocketKind {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        word(node, "a kind of socket", Self::WORDS, problems)
+    }
+}
+
+impl Decode for Flag {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        word(node, "a flag", Self::WORDS, problems)
+    }
+}
+
+impl Decode for ListenArgs {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "listen", problems)?;
+        let endpoint = Endpoint::from_fields(&mut fields, problems);
+        let backlog = fields.node("backlog").and_then(|node| integer(node, "a backlog", 0..=MAX_BACKLOG, problems));
+        fields.finish(problems);
+        Some(Self { endpoint, backlog })
+    }
+}
+
+impl Decode for ConnectArgs {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "connect", problems)?;
+        let to = fields.optional::<Spanned<String>>("to", problems);
+        let before = problems.count();
+        let endpoint = Endpoint::from_fields(&mut fields, problems);
+        let failed = problems.count() != before;
+        let brace = fields.brace();
+        fields.finish(problems);
+        match (to, endpoint) {
+            (Some(to), None) => Some(Self::To(to)),
+            (None, Some(endpoint)) => Some(Self::Address(endpoint)),
+            (Some(to), Some(_)) => {
+                problems.add(Problem::TooMany, to.span, "two addresses", "give `to` or an address, not both");
+                None
+            }
+            (None, None) => {
+                if !failed {
+                    problems.add(
+                        Problem::MissingField,
+                        brace,
+                        "no address to connect to",
+                        "expected {\"to\": \"server\"} or {\"tcp\": \"127.0.0.1:80\"}",
+                    );
+                }
+                None
+            }
+        }
+    }
+}
+
+fn decode_send(fields: &mut Fields<'_>, node: &Node, problems: &mut Problems) -> Option<SendArgs> {
+    let payload = Payload::required(fields, node.span, problems);
+    let flags: Vec<Spanned<Flag>> = fields.or_default("flags", problems);
+    for flag in flags.iter().filter(|flag| !flag.value.is_for_send()) {
+        problems.add(Problem::UnknownWord, flag.span, "a flag of recv", "send takes more, eor, oob and dontwait");
+    }
+    Some(SendArgs { payload: payload?, flags })
+}
+
+impl Decode for SendArgs {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "send", problems)?;
+        let send = decode_send(&mut fields, node, problems);
+        fields.finish(problems);
+        send
+    }
+}
+
+impl Decode for SendToArgs {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "send_to", problems)?;
+        let to = fields.required("to", problems);
+        let send = decode_send(&mut fields, node, problems);
+        fields.finish(problems);
+        Some(Self { to: to?, send: send? })
+    }
+}
+
+impl Decode for RecvArgs {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "recv", problems)?;
+        let size = fields.node("size").and_then(|node| {
+            let size = integer(node, "a number of bytes to ask for", 1..=MAX_PAYLOAD, problems)?;
+            Some(Spanned::new(size, node.span))
+        });
+        let flags: Vec<Spanned<Flag>> = fields.or_default("flags", problems);
+        for flag in flags.iter().filter(|flag| !flag.value.is_for_recv()) {
+            problems.add(Problem::UnknownWord, flag.span, "a flag of send", "recv takes peek, trunc, waitall, dontwait and oob");
+        }
+        fields.finish(problems);
+        Some(Self { size, flags })
+    }
+}
+
+impl Decode for Until {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        if matches!(&node.kind, NodeKind::String(text) if text == "eof") {
+            return Some(Self::Eof);
+        }
+        if let NodeKind::String(_) = node.kind {
+            let text = string(node, "a token", problems)?;
+            let label = "expected \"eof\", or a token such as {\"text\": \"\\n\"}";
+            problems.add(Problem::UnknownWord, node.span, format!("`{}` is not an end", text.escape_debug()), label);
+            return None;
+        }
+        let token = Payload::decode(node, problems)?;
+        if token.is_empty() {
+            problems.add(Problem::OutOfRange, node.span, "an empty token", "a token needs at least one byte");
+            return None;
+        }
+        Some(Self::Token(token))
+    }
+}
+
+impl Decode for WaitFor {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "wait", problems)?;
+        let present = fields.present(&["signal", "readable", "writable"]);
+        let brace = fields.brace();
+        fields.finish(problems);
+        match present.as_slice() {
+            [("signal", member)] => signal_name(&member.value, problems).map(Self::Signal),
+            [("readable", member)] => {
+                let bytes = integer(&member.value, "a number of bytes", 1..=MAX_PAYLOAD, problems)?;
+                Some(Self::Readable(Spanned::new(bytes, member.value.span)))
+            }
+            [(_, member)] => match member.value.kind {
+                NodeKind::Bool(true) => Some(Self::Writable),
+                _ => {
+                    wrong_type(&member.value, "true", problems);
+                    None
+                }
+            },
+            [] => {
+                let label = "expected {\"signal\": \"ready\"}, {\"readable\": 14} or {\"writable\": true}";
+                problems.add(Problem::MissingField, brace, "nothing to wait for", label);
+                None
+            }
+            [_, (_, second), ..] => {
+                problems.add(Problem::TooMany, second.name.span, "two things to wait for", "make this a step of its own");
+                None
+            }
+        }
+    }
+}
+
+impl Decode for RepeatArgs {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "repeat", problems)?;
+        let times = fields.node("times");
+        let steps = fields.required("steps", problems);
+        let brace = fields.brace();
+        fields.finish(problems);
+        let Some(times) = times else {
+            problems.add(Problem::MissingField, brace, "`times` is missing", "how often?");
+            return None;
+        };
+        Some(Self { times: integer(times, "a number of times", 1..=MAX_TIMES, problems)?, steps: steps? })
+    }
+}

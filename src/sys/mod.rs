@@ -1,0 +1,33 @@
+//! The operating system: what socket2 and rustix do not wrap, or wrap too far.
+//!
+//! `unsafe` lives here and nowhere else, each block with its argument. What is particular to a system sits behind
+//! `cfg`. Linux is where it is tested; for other systems nothing is claimed.
+
+mod arrival;
+mod message;
+#[allow(unsafe_code, reason = "getsockopt, setsockopt and ioctl take raw pointers")]
+mod option;
+mod wake;
+
+use std::net::{SocketAddr, UdpSocket};
+
+pub(crate) use arrival::wait_queued;
+pub(crate) use message::{receive, receive_message, send_flags};
+pub(crate) use option::{get_option, set_option};
+pub(crate) use wake::{Interest, Readiness, Wake, wait_ready};
+
+/// The kernel's release, as `uname -r` prints it.
+pub(crate) fn kernel_release() -> String {
+    rustix::system::uname().release().to_string_lossy().into_owned()
+}
+
+/// Whether this machine has a route to an address. Connecting a UDP socket asks the routing table and sends nothing.
+pub(crate) fn has_route(to: SocketAddr) -> bool {
+    let any: SocketAddr = if to.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
+    UdpSocket::bind(any).and_then(|socket| socket.connect(to)).is_ok()
+}
+
+/// Whether a socket can be bound to an address here.
+pub(crate) fn can_bind(address: SocketAddr) -> bool {
+    UdpSocket::bind(address).is_ok()
+}

@@ -1,0 +1,75 @@
+//! Socket options of type `int`, by one pair of calls: socket2 has a method for each, but not for all.
+
+use std::io;
+use std::mem::size_of;
+use std::os::fd::{AsFd, AsRawFd};
+
+use crate::scenario::SocketOption;
+
+/// Level and name of an option; `None` where this system does not have it.
+fn constants(option: SocketOption) -> Option<(libc::c_int, libc::c_int)> {
+    use libc::{IPPROTO_TCP as TCP, SOL_SOCKET as SOCKET};
+    Some(match option {
+        SocketOption::Nodelay => (TCP, libc::TCP_NODELAY),
+        SocketOption::Maxseg => (TCP, libc::TCP_MAXSEG),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        SocketOption::Quickack => (TCP, libc::TCP_QUICKACK),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        SocketOption::Cork => (TCP, libc::TCP_CORK),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        SocketOption::UserTimeout => (TCP, libc::TCP_USER_TIMEOUT),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        SocketOption::NotsentLowat => (TCP, libc::TCP_NOTSENT_LOWAT),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        SocketOption::Syncnt => (TCP, libc::TCP_SYNCNT),
+        SocketOption::Reuseaddr => (SOCKET, libc::SO_REUSEADDR),
+        SocketOption::Reuseport => (SOCKET, libc::SO_REUSEPORT),
+        SocketOption::Keepalive => (SOCKET, libc::SO_KEEPALIVE),
+        SocketOption::Broadcast => (SOCKET, libc::SO_BROADCAST),
+        SocketOption::Oobinline => (SOCKET, libc::SO_OOBINLINE),
+        SocketOption::Sndbuf => (SOCKET, libc::SO_SNDBUF),
+        SocketOption::Rcvbuf => (SOCKET, libc::SO_RCVBUF),
+        SocketOption::Rcvlowat => (SOCKET, libc::SO_RCVLOWAT),
+        SocketOption::Error => (SOCKET, libc::SO_ERROR),
+        #[allow(unreachable_patterns, reason = "reached on systems without the options above")]
+        _ => return None,
+    })
+}
+
+fn unsupported() -> io::Error {
+    io::Error::from_raw_os_error(libc::ENOPROTOOPT)
+}
+
+/// setsockopt(2).
+pub(crate) fn set_option(socket: &dyn AsFd, option: SocketOption, value: i32) -> io::Result<()> {
+    let (level, name) = constants(option).ok_or_else(unsupported)?;
+    let length = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: the descriptor is borrowed for the call, and the pointer is to an int that lives as long as the call and
+    // has the length given.
+    let result = unsafe { libc::setsockopt(socket.as_fd().as_raw_fd(), level, name, (&raw const value).cast(), length) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// getsockopt(2), or for `queued` and `unacked` an ioctl(2).
+pub(crate) fn get_option(socket: &dyn AsFd, option: SocketOption) -> io::Result<i32> {
+    match option {
+        SocketOption::Queued => Ok(i32::try_from(rustix::io::ioctl_fionread(socket)?).unwrap_or(i32::MAX)),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        SocketOption::Unacked => {
+            let mut bytes: libc::c_int = 0;
+            // SAFETY: the descriptor is borrowed for the call; TIOCOUTQ, which SIOCOUTQ is another name of (man 7 tcp),
+            // writes one int, and the pointer is to an int that outlives the call.
+            let result = unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), libc::TIOCOUTQ, &raw mut bytes) };
+            if result == 0 { Ok(bytes) } else { Err(io::Error::last_os_error()) }
+        }
+        _ => {
+            let (level, name) = constants(option).ok_or_else(unsupported)?;
+            let mut value: libc::c_int = 0;
+            let mut length = size_of::<libc::c_int>() as libc::socklen_t;
+            // SAFETY: the descriptor is borrowed for the call; the pointers are to an int and to its length, both outlive
+            // the call, and the kernel writes no more than the length says.
+            let result = unsafe { libc::getsockopt(socket.as_fd().as_raw_fd(), level, name, (&raw mut value).cast(), &raw mut length) };
+            if result == 0 { Ok(value) } else { Err(io::Error::last_os_error()) }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The expectations of flows and of the run.
+
+use std::time::Duration;
+
+use super::{Findings, Mismatch};
+use crate::analysis::{Analysis, BoundaryFate, Fate, Flow, Integrity, Transfer};
+use crate::plan::Plan;
+use crate::scenario::{BoundaryCounts, BoundaryExpect, Count, Cuts, FlowExpect, FlowKey, Span, Spanned, format_duration};
+use crate::trace::Trace;
+
+/// Bytes read are bytes sent, always, whatever the file expects.
+pub(super) fn check_integrity(plan: &Plan, analysis: &Analysis, findings: &mut Findings) {
+    for flow in analysis.flows.iter().filter(|flow| flow.is_active()) {
+        let problem = match &flow.transfer {
+            Transfer::Stream(stream) => match &stream.integrity {
+                Integrity::Equal | Integrity::NotCompared => None,
+                Integrity::Differs(range) => Some(format!("bytes {} to {} were not received as they were sent", range.start, range.end)),
+            },
+            Transfer::Messages(messages) => {
+                let count = messages.count(Fate::Unmatched);
+                (count > 0).then(|| format!("{count} messages were received that are like none that was sent"))
+            }
+        };
+        let place = place_of(plan, flow);
+        findings.check(problem.is_none(), || Mismatch {
+            place: place.into(),
+            title: format!("{}: other bytes arrived than were sent", flow.name()),
+            observed: problem.unwrap_or_default(),
+            evidence: vec!["compared by digest (XXH3) of what the calls sent and returned".to_owned()],
+            difference: None,
+        });
+    }
+}
+
+fn place_of(plan: &Plan, flow: &Flow) -> Span {
+    let named = plan.expect.flows.iter().find(|(key, _)| flow.from.is(&key.value.from) && flow.to.is(&key.value.to));
+    named.map_or(plan.scenario.title.span, |(key, _)| key.span)
+}
+
+pub(super) fn check_run(plan: &Plan, trace: &Trace, findings: &mut Findings) {
+    let Some(elapsed) = plan.expect.run.as_ref().and_then(|run| run.elapsed.as_ref()) else { return };
+    let starts = trace.actors.iter().filter_map(|actor| actor.calls.iter().next()).map(|call| call.start_ns);
+    let ends = trace.actors.iter().filter_map(|actor| actor.calls.iter().next_back()).map(|call| call.end_ns);
+    let took = Duration::from_nanos(ends.max().unwrap_or(0).saturating_sub(starts.min().unwrap_or(0)));
+    findings.check(elapsed.value.accepts(took), || Mismatch {
+        place: elapsed.span.into(),
+        title: format!("the run took another time than {}", elapsed.value),
+        observed: format!("observed {}", format_duration(took)),
+        evidence: Vec::new(),
+        difference: None,
+    });
+}
+
+pub(super) fn check_flows(plan: &Plan, analysis: &Analysis, findings: &mut Findings) {
+    for (key, expect) in &plan.expect.flows {
+        let named: Vec<&Flow> = analysis.flows.iter().filter(|flow| flow.from.is(&key.value.from) && flow.to.is(&key.value.to)).collect();
+        match named.as_slice() {
+            [flow] => check_flow(&key.value, expect, flow, findings),
+            [] => findings.check(false, || Mismatch {
+                place: key.span.into(),
+                title: format!("{}: there is no such flow", key.value),
+                observed: "these two were never connected, and exchanged no datagram".to_owned(),
+                evidence: vec![format!("flows seen: {}", names(&analysis.flows))],
+                difference: None,
+            }),
+            several => findings.check(false, || Mismatch {
+                place: key.span.into(),
+                title: format!("{}: {} flows have this name", key.value, several.len()),
+                observed: format!("name the sockets, as in \"{}\"", full_name(several[0])),
+                evidence: vec![format!("flows seen: {}", names(&analysis.flows))],
+                difference: None,
+            }),
+        }
+    }
+}
+
+fn full_name(flow: &Flow) -> String {
+    format!("{}.{}->{}.{}", flow.from.actor, flow.from.socket, flow.to.actor, flow.to.socket)
+}
+
+fn names(flows: &[Flow]) -> String {
+    let names: Vec<String> = flows.iter().filter(|flow| flow.is_active()).map(full_name).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+struct Check<'c> {
+    key: &'c FlowKey,
+    flow: &'c Flow,
+    findings: &'c mut Findings,
+}
+
+fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, findings: &mut Findings) {
+    let mut check = Check { key, flow, findings };
+    let (sends, reads) = (flow.send_sizes(), flow.read_sizes());
+    if let Some(wanted) = &expect.sends {
+        check.hold(wanted.span, "sends differ", wanted.value.accepts(&sends), || format!("observed {}", sizes(&sends)));
+    }
+    if let Some(wanted) = &expect.reads {
+        check.hold(wanted.span, "reads differ", wanted.value.accepts(&reads), || format!("observed {}", sizes(&reads)));
+    }
+    if let Some(wanted) = &expect.bytes {
+        check.number(wanted, "bytes read differ", flow.bytes_read());
+    }
+    if let Some(wanted) = &expect.unread {
+        check.number(wanted, "bytes left unread differ", flow.bytes_unread());
+    }
+    if let Some(wanted) = &expect.cuts {
+        check.cuts(wanted, &reads);
+    }
+    if let Some(wanted) = &expect.boundaries {
+        match &wanted.value {
+            BoundaryExpect::Outcome(words) => {
+                check.hold(wanted.span, "boundaries differ", words.contains(&flow.outcome), || format!("observed {}", flow.outcome.name()));
+            }
+            BoundaryExpect::Counts(counts) => check.counts(counts),
+        }
+    }
+    if let Some(wanted) = &expect.elapsed {
+        let took = flow.elapsed();
+        let observed = || took.map_or_else(|| "nothing was read".to_owned(), |took| format!("observed {}", format_duration(took)));
+        check.hold(
+            wanted.span,
+            &format!("the time is not {}", wanted.value),
+            took.is_some_and(|took| wanted.value.accepts(took)),
+            observed,
+        );
+    }
+}
+
+impl Check<'_> {
+    fn hold(&mut self, place: Span, what: &str, holds: bool, observed: impl FnOnce() -> String) {
+        let (key, flow) = (self.key, self.flow);
+        self.findings.check(holds, || Mismatch {
+            place: place.into(),
+            title: format!("{key}: {what}"),
+            observed: observed(),
+            evidence: evidence(flow),
+            difference: None,
+        });
+    }
+
+    fn number(&mut self, wanted: &Spanned<Count>, what: &str, observed: u64) {
+        let what = format!("{what} from {}", wanted.value);
+        self.hold(wanted.span, &what, wanted.value.accepts(observed), || format!("observed {observed}"));
+    }
+
+    fn cuts(&mut self, wanted: &Spanned<Cuts>, reads: &[u64]) {
+        let ends: Vec<u64> = reads
+            .iter()
+            .scan(0, |at, size| {
+                *at += size;
+                Some(*at)
+            })
+            .collect();
+        let total = ends.last().copied().unwrap_or(0);
+        if let Some(allowed) = &wanted.value.allowed {
+            let outside: Vec<u64> = ends.iter().copied().filter(|end| *end != total && !allowed.contains(end)).collect();
+            self.hold(wanted.span, "a read ended where it may not", outside.is_empty(), || format!("observed cuts at {}", sizes(&outside)));
+        }
+        if let Some(required) = &wanted.value.required {
+            let missing: Vec<u64> = required.iter().copied().filter(|end| !ends.contains(end)).collect();
+            self.hold(wanted.span, "no read ended where one must", missing.is_empty(), || format!("no cut at {}", sizes(&missing)));
+        }
+    }
+
+    fn counts(&mut self, wanted: &BoundaryCounts) {
+        let (stream, messages) = match &self.flow.transfer {
+            Transfer::Stream(stream) => (Some(stream), None),
+            Transfer::Messages(messages) => (None, Some(messages)),
+        };
+        let of_stream = |fate| stream.map_or(0, |stream| stream.count(fate));
+        let of_messages = |fate| messages.map_or(0, |messages| messages.count(fate));
+        let seen = [
+            (&wanted.preserved, "preserved", of_stream(BoundaryFate::Preserved) + of_messages(Fate::Preserved)),
+            (&wanted.coalesced, "coalesced", of_stream(BoundaryFate::Coalesced)),
+            (&wanted.split, "split", of_stream(BoundaryFate::Split)),
+            (&wanted.truncated, "truncated", of_messages(Fate::Truncated)),
+            (&wanted.lost, "lost", of_messages(Fate::Lost)),
+            (&wanted.reordered, "reordered", of_messages(Fate::Reordered)),
+        ];
+        for (wanted, word, observed) in seen {
+            if let Some(wanted) = wanted {
+                self.number(wanted, &format!("{word} boundaries differ"), observed);
+            }
+        }
+    }
+}
+
+/// A list of sizes, shortened in the middle.
+fn sizes(sizes: &[u64]) -> String {
+    const SHOWN: usize = 16;
+    if sizes.len() <= SHOWN {
+        return format!("{sizes:?}");
+    }
+    let first: Vec<String> = sizes[..SHOWN].iter().map(u64::to_string).collect();
+    format!("[{}, .. {} in all]", first.join(", "), sizes.len())
+}
+
+fn evidence(flow: &Flow) -> Vec<String> {
+    let sends = flow.send_sizes();
+    let reads = flow.read_sizes();
+    let sum = |sizes: &[u64]| sizes.iter().sum::<u64>();
+    let mut lines = vec![format!("calls: {} sends of {} bytes, {} reads of {} bytes", sends.len(), sum(&sends), reads.len(), sum(&reads))];
+    for cause in &flow.causes {
+        let because: Vec<String> =
+            cause.evidence.iter().map(|evidence| format!("{} ({})", evidence.text, evidence.source.name())).collect();
+        lines.push(format!("cause: {}: {}", cause.name.title(), because.join("; ")));
+    }
+    lines
+}

@@ -1,0 +1,314 @@
+//! The expectations of single steps.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::difference::Difference;
+use super::{Findings, Mismatch};
+use crate::framing::ReadAhead;
+use crate::plan::{PlannedAction, PlannedActor, PlannedStep};
+use crate::scenario::{ResultExpect, Span, StepExpect, format_duration};
+use crate::trace::{ActorEnd, ActorTrace, Address, Call, CallFlags, CallOutcome, Trace};
+
+/// What one step gave, put together from its calls.
+struct StepResult<'t> {
+    outcome: CallOutcome,
+    /// Bytes that a read gave, or the bytes kept of them.
+    data: Cow<'t, [u8]>,
+    /// How many bytes were sent or read.
+    bytes: u64,
+    /// Digest of the bytes, where not all were kept.
+    digest: Option<u64>,
+    truncated: bool,
+    eof: bool,
+    from: Option<Address>,
+    elapsed: Duration,
+    /// The last call's number within the actor, from 1.
+    call: usize,
+    last: Call<'t>,
+}
+
+pub(super) fn check_steps(planned: &PlannedActor, actor: &ActorTrace, trace: &Trace, findings: &mut Findings) {
+    let steps: HashMap<u32, &PlannedStep> = planned.all_steps().into_iter().map(|step| (step.id, step)).collect();
+    let mut checker = Checker { planned, actor, trace, ahead: HashMap::new(), findings };
+    let mut calls: Vec<Call<'_>> = Vec::new();
+    for (index, call) in actor.calls.iter().enumerate() {
+        let Some(step) = steps.get(&call.step) else { continue };
+        let ends_step = call.flags.has(CallFlags::LAST_OF_STEP);
+        calls.push(call);
+        if ends_step {
+            checker.check(step, &calls, index + 1);
+            calls.clear();
+        }
+    }
+    if let ActorEnd::Failed { step: last } | ActorEnd::TimedOut { step: last } | ActorEnd::Released { step: last } = actor.end {
+        findings.not_checked += steps.keys().filter(|&&step| step > last).count() as u64;
+    }
+}
+
+/// Goes through the steps of an actor in the order in which they were carried out.
+struct Checker<'c> {
+    planned: &'c PlannedActor,
+    actor: &'c ActorTrace,
+    trace: &'c Trace,
+    /// What compound reads left over, by socket: the same bytes that the engine kept.
+    ahead: HashMap<usize, ReadAhead>,
+    findings: &'c mut Findings,
+}
+
+impl Checker<'_> {
+    fn check(&mut self, step: &PlannedStep, calls: &[Call<'_>], number: usize) {
+        let Self { planned, actor, trace, ahead, findings } = self;
+        let Some(result) = put_together(step, calls, number, ahead) else { return };
+        if result.outcome == CallOutcome::Released {
+            findings.not_checked += 1;
+            return;
+        }
+        let prepares = matches!(
+            step.action,
+            PlannedAction::Socket { .. } | PlannedAction::Bind { .. } | PlannedAction::Listen { .. } | PlannedAction::Set { .. }
+        );
+        if let (true, None, CallOutcome::Failed(errno)) = (prepares, &step.expect, result.outcome) {
+            let what = result.last.kind.name();
+            let to = result.last.address.as_ref().map(|address| format!(" {address}")).unwrap_or_default();
+            let meaning = errno.meaning().map(|meaning| format!(": {meaning}")).unwrap_or_default();
+            findings.obstacle.get_or_insert(format!("{}: {what}{to} failed with {errno}{meaning}", planned.name));
+        }
+        let expect = step.expect.as_ref();
+        let place = expect.map_or(step.span, |expect| expect.span);
+        let expected = expect.map_or(&StepExpect::Ok, |expect| &expect.value);
+        match hold(expected, place, &result, step, trace) {
+            None => findings.checked += 1,
+            Some(failure) => findings.check(false, || Mismatch {
+                place: failure.place.into(),
+                title: format!("{}: {} {}", planned.name, step.name, failure.what),
+                observed: failure.observed,
+                evidence: evidence(step, &result, actor, trace),
+                difference: failure.difference,
+            }),
+        }
+    }
+}
+
+fn put_together<'t>(
+    step: &PlannedStep,
+    calls: &[Call<'t>],
+    number: usize,
+    ahead: &mut HashMap<usize, ReadAhead>,
+) -> Option<StepResult<'t>> {
+    let last = calls.last()?.clone();
+    let first_start = calls.first()?.start_ns;
+    let moved = |calls: &[Call<'_>]| {
+        calls
+            .iter()
+            .filter(|call| call.kind.is_read() || call.kind.is_send())
+            .filter_map(|call| call.outcome.returned())
+            .map(u64::from)
+            .sum()
+    };
+    let mut result = StepResult {
+        outcome: last.outcome,
+        data: Cow::Borrowed(&[]),
+        bytes: moved(calls),
+        digest: None,
+        truncated: calls.iter().any(|call| call.flags.has(CallFlags::TRUNCATED)),
+        eof: false,
+        from: last.address.clone(),
+        elapsed: Duration::from_nanos(last.end_ns.saturating_sub(first_start)),
+        call: number,
+        last: last.clone(),
+    };
+    let ended = last.kind.is_read() && last.outcome == CallOutcome::Returned(0) && last.asked > 0;
+    match &step.action {
+        PlannedAction::Recv { .. } => {
+            result.data = last.data.prefix.clone();
+            result.digest = last.data.digest;
+            result.eof = ended;
+        }
+        PlannedAction::RecvExact { bytes, .. } => {
+            let ahead = ahead.entry(last.socket?).or_default();
+            calls.iter().for_each(|call| ahead.push(&call.data.prefix));
+            let whole = calls.iter().all(|call| call.data.is_whole());
+            let wanted = if whole { *bytes } else { ahead.len() };
+            let data = ahead.take_exact(wanted).unwrap_or_else(|| ahead.take_all());
+            result.bytes = if whole { data.len() as u64 } else { result.bytes };
+            result.digest = (!whole).then_some(0);
+            result.eof = ended && data.is_empty();
+            result.data = Cow::Owned(data);
+        }
+        PlannedAction::RecvUntil { token, .. } => {
+            let ahead = ahead.entry(last.socket?).or_default();
+            let whole = calls.iter().all(|call| call.data.is_whole());
+            calls.iter().for_each(|call| ahead.push(&call.data.prefix));
+            let data = token.as_ref().and_then(|token| ahead.take_through(token)).unwrap_or_else(|| ahead.take_all());
+            result.bytes = if whole { data.len() as u64 } else { result.bytes };
+            result.digest = (!whole).then_some(0);
+            result.eof = ended && token.is_some() && data.is_empty();
+            result.data = Cow::Owned(data);
+        }
+        _ => {}
+    }
+    Some(result)
+}
+
+/// What does not hold, and where it was expected.
+struct Failure {
+    place: Span,
+    what: &'static str,
+    observed: String,
+    difference: Option<Difference>,
+}
+
+fn hold(expected: &StepExpect, place: Span, result: &StepResult<'_>, step: &PlannedStep, trace: &Trace) -> Option<Failure> {
+    let fail = |what| Some(Failure { place, what, observed: describe(result, step), difference: None });
+    let succeeded = matches!(result.outcome, CallOutcome::Returned(_));
+    match expected {
+        StepExpect::Ok if succeeded => {
+            short_of_what_was_asked(result, step).map(|observed| Failure { place, what: "came short", observed, difference: None })
+        }
+        StepExpect::Ok => fail("did not succeed"),
+        StepExpect::Eof if result.eof => None,
+        StepExpect::Eof => fail("did not reach the end of the stream"),
+        StepExpect::Timeout if result.outcome == CallOutcome::TimedOut => None,
+        StepExpect::Timeout => fail("did not time out"),
+        StepExpect::Errno(errno) if result.outcome == CallOutcome::Failed(*errno) => None,
+        StepExpect::Errno(_) => fail("gave another result"),
+        StepExpect::AnyOf(options) => {
+            let none = options.iter().all(|option| hold(&option.value, option.span, result, step, trace).is_some());
+            if none { fail("gave none of these") } else { None }
+        }
+        StepExpect::Result(wanted) if succeeded => hold_result(wanted, place, result, step, trace),
+        StepExpect::Result(_) => fail("did not succeed"),
+    }
+}
+
+/// A step that succeeded and yet did not do what its name says.
+fn short_of_what_was_asked(result: &StepResult<'_>, step: &PlannedStep) -> Option<String> {
+    match &step.action {
+        PlannedAction::RecvExact { bytes, .. } if result.bytes < *bytes as u64 => {
+            Some(format!("the stream ended after {} of {bytes} bytes", result.bytes))
+        }
+        PlannedAction::RecvUntil { token: Some(token), .. } if result.digest.is_none() && !result.data.ends_with(token) => {
+            Some(format!("the stream ended after {} bytes without the token", result.bytes))
+        }
+        PlannedAction::WaitReadable { bytes, .. } => {
+            let queued = u64::from(result.outcome.returned().unwrap_or(0));
+            (queued < *bytes).then(|| format!("the peer closed with {queued} of {bytes} bytes queued"))
+        }
+        _ => None,
+    }
+}
+
+fn hold_result(wanted: &ResultExpect, place: Span, result: &StepResult<'_>, step: &PlannedStep, trace: &Trace) -> Option<Failure> {
+    let fail = |place, what, observed: String| Some(Failure { place, what, observed, difference: None });
+    if let Some(payload) = &wanted.payload {
+        let expected = crate::plan::expected_bytes(payload);
+        if let Some(difference) = compare(&expected, result) {
+            return Some(Failure { place, what: "returned other bytes", observed: describe(result, step), difference });
+        }
+    }
+    if let Some(bytes) = wanted.bytes.as_ref().filter(|bytes| !bytes.value.accepts(result.bytes)) {
+        return fail(bytes.span, "moved another number of bytes", format!("observed {}", result.bytes));
+    }
+    if let Some(truncated) = wanted.truncated.as_ref().filter(|truncated| truncated.value != result.truncated) {
+        let observed = if result.truncated { "the datagram was cut (MSG_TRUNC)" } else { "the datagram was not cut" };
+        return fail(truncated.span, "differs in truncation", observed.to_owned());
+    }
+    if let Some(value) = &wanted.value {
+        let observed = u64::from(result.outcome.returned().unwrap_or(0));
+        if !value.value.accepts(observed) {
+            return fail(value.span, "returned another value", format!("observed {observed}"));
+        }
+    }
+    if let Some(from) = &wanted.from {
+        let sender = result.from.as_ref().and_then(|from| owner_of(from, trace));
+        if sender.as_deref() != Some(&from.value) {
+            let observed = match (&result.from, sender) {
+                (_, Some(sender)) => format!("it came from {sender}"),
+                (Some(address), None) => format!("it came from {address}, which is no actor's"),
+                (None, None) => "the kernel gave no sender".to_owned(),
+            };
+            return fail(from.span, "came from somebody else", observed);
+        }
+    }
+    if let Some(within) = wanted.within.as_ref().filter(|within| result.elapsed > within.value) {
+        return fail(within.span, "took too long", format!("it took {}", format_duration(result.elapsed)));
+    }
+    None
+}
+
+/// `Some` when the bytes differ, with the difference where the bytes are at hand.
+fn compare(expected: &[u8], result: &StepResult<'_>) -> Option<Option<Difference>> {
+    let Some(digest) = result.digest else {
+        return Difference::between(expected, &result.data).map(Some);
+    };
+    if expected.len() as u64 != result.bytes {
+        return Some(Difference::between(&expected[..expected.len().min(result.data.len())], &result.data));
+    }
+    let known = &expected[..result.data.len().min(expected.len())];
+    if let Some(difference) = Difference::between(known, &result.data) {
+        return Some(Some(difference));
+    }
+    let single = matches!(result.last.data.digest, Some(own) if own == digest);
+    (single && crate::trace::digest_of(expected) != digest).then_some(None)
+}
+
+fn owner_of(address: &Address, trace: &Trace) -> Option<String> {
+    let owns = |socket: &crate::trace::SocketTrace| socket.local.as_ref().is_some_and(|local| address.reaches(local));
+    trace.actors.iter().find(|actor| actor.sockets.iter().any(owns)).map(|actor| actor.name.clone())
+}
+
+/// What a step gave, in words.
+fn describe(result: &StepResult<'_>, step: &PlannedStep) -> String {
+    match result.outcome {
+        CallOutcome::Failed(errno) => {
+            let meaning = errno.meaning().map(|meaning| format!(": {meaning}")).unwrap_or_default();
+            format!("observed {errno}{meaning}")
+        }
+        CallOutcome::TimedOut => format!("nothing came within {}", format_duration(step.timeout)),
+        CallOutcome::Released => "the run was over".to_owned(),
+        CallOutcome::Returned(_) if result.eof => "observed end of stream".to_owned(),
+        CallOutcome::Returned(_) if result.last.kind.is_read() => format!("observed {}", preview(&result.data, result.bytes)),
+        CallOutcome::Returned(value) if result.last.kind.is_send() => {
+            format!("observed success, {value} of {} bytes accepted", result.last.asked)
+        }
+        CallOutcome::Returned(_) => "observed success".to_owned(),
+    }
+}
+
+fn preview(data: &[u8], bytes: u64) -> String {
+    const SHOWN: usize = 32;
+    let text = crate::trace::escape(&data[..data.len().min(SHOWN)]);
+    let more = if data.len() > SHOWN { ".." } else { "" };
+    format!("{bytes} bytes \"{text}\"{more}")
+}
+
+fn evidence(step: &PlannedStep, result: &StepResult<'_>, actor: &ActorTrace, trace: &Trace) -> Vec<String> {
+    let mut lines = Vec::new();
+    let socket =
+        result.last.socket.and_then(|socket| actor.sockets.get(socket)).map(|socket| format!(" on {}", socket.name)).unwrap_or_default();
+    let asked = if result.last.asked > 0 { format!(", asked {}", result.last.asked) } else { String::new() };
+    let waited = if result.last.flags.has(CallFlags::WAITED) { ", had to wait" } else { "" };
+    lines.push(format!("call {} of {}: {}{socket}{asked}{waited}", result.call, actor.name, result.last.kind.name()));
+    if result.outcome == CallOutcome::TimedOut {
+        for other in trace.actors.iter().filter(|other| other.name != actor.name) {
+            if other.end == ActorEnd::Finished {
+                let open = other.sockets.iter().enumerate().any(|(index, socket)| !socket.listens && is_open(other, index));
+                let still = if open { ", with its socket still open: only a `close` step ends the stream" } else { "" };
+                lines.push(format!("{} had finished all its steps{still}", other.name));
+            } else if let ActorEnd::Released { step } = other.end {
+                lines.push(format!("{} was in its step {}", other.name, step + 1));
+            }
+        }
+    }
+    if let Some(note) = &step.note {
+        lines.push(format!("note in the file: {note}"));
+    }
+    lines
+}
+
+fn is_open(actor: &ActorTrace, socket: usize) -> bool {
+    use crate::trace::CallKind;
+    !actor.calls.iter().any(|call| call.socket == Some(socket) && matches!(call.kind, CallKind::Close | CallKind::Abort))
+}
