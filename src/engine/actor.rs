@@ -152,7 +152,7 @@ impl<'r> Actor<'r> {
                 self.push(now, CallKind::WaitSignal, About { asked: *signal, flags, ..About::default() }, start, outcome, None)
             }
             PlannedAction::WaitReadable { socket, bytes } => self.wait_readable(now, *socket, *bytes),
-            PlannedAction::WaitWritable { socket } => self.wait_writable(now, *socket),
+            PlannedAction::WaitReady { socket, event } => self.wait_ready(now, *socket, *event),
             PlannedAction::Sleep(duration) => self.sleep(now, *duration),
             PlannedAction::Repeat { .. } => CallOutcome::Returned(0),
         }

@@ -4,7 +4,7 @@ use super::actor::{About, Actor, Now, entry};
 use super::live::Live;
 use super::place::to_sockaddr;
 use super::wait::{Ended, SLICE, blocking, in_slices, until_ready};
-use crate::plan::{Creation, PlannedAddress};
+use crate::plan::{Creation, PlannedAddress, ReadyEvent};
 use crate::scenario::{Flag, SocketKind};
 use crate::sys::{self, Interest, Readiness};
 use crate::trace::{Address, CallFlags, CallKind, CallOutcome};
@@ -322,16 +322,21 @@ impl Actor<'_> {
         self.push(now, CallKind::WaitReadable, about, start, outcome, None)
     }
 
-    pub(super) fn wait_writable(&mut self, now: Now<'_>, slot: usize) -> CallOutcome {
+    pub(super) fn wait_ready(&mut self, now: Now<'_>, slot: usize, event: ReadyEvent) -> CallOutcome {
+        let (kind, interest) = match event {
+            ReadyEvent::Writable => (CallKind::WaitWritable, Interest::Writable),
+            ReadyEvent::Acceptable => (CallKind::WaitAcceptable, Interest::Readable),
+            ReadyEvent::Error => (CallKind::WaitError, Interest::Error),
+        };
         let start = self.run.clock.now_ns();
         let (result, record) = match self.live(slot) {
-            Ok(live) => (until_ready(&live.socket, Interest::Writable, &self.run.board, now.deadline), live.record),
-            Err(ended) => return self.refuse(now, CallKind::WaitWritable, ended),
+            Ok(live) => (until_ready(&live.socket, interest, &self.run.board, now.deadline), live.record),
+            Err(ended) => return self.refuse(now, kind, ended),
         };
         if let (Ok(()), Some(live)) = (&result, &self.slots[slot]) {
             self.records[record].learn_addresses(&live.socket);
         }
         let outcome = result.map_or_else(Ended::outcome, |()| CallOutcome::Returned(0));
-        self.push(now, CallKind::WaitWritable, About { record: Some(record), ..About::default() }, start, outcome, None)
+        self.push(now, kind, About { record: Some(record), ..About::default() }, start, outcome, None)
     }
 }

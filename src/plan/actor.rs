@@ -85,6 +85,17 @@ pub enum PlannedAddress {
     },
 }
 
+/// What `wait` can wait for besides signals and bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadyEvent {
+    /// The socket is writable, or its connect has ended (POLLOUT).
+    Writable,
+    /// A connection can be accepted (POLLIN on a listener).
+    Acceptable,
+    /// An error is pending (POLLERR).
+    Error,
+}
+
 /// What a step does. `socket` is an index into the actor's sockets.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the fields are the arguments of the calls that the variants are named after")]
@@ -176,8 +187,10 @@ pub enum PlannedAction {
         socket: usize,
         bytes: u64,
     },
-    WaitWritable {
+    /// Until the socket is ready in one of poll(2)'s ways.
+    WaitReady {
         socket: usize,
+        event: ReadyEvent,
     },
     Sleep(Duration),
     Repeat {

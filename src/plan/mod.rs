@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use actor::{Creation, EndpointRef, PlannedAction, PlannedActor, PlannedAddress, PlannedStep};
+pub use actor::{Creation, EndpointRef, PlannedAction, PlannedActor, PlannedAddress, PlannedStep, ReadyEvent};
 pub use limits::{MAX_ACTORS, MAX_CALLS, MAX_STEPS, MAX_TOTAL_BYTES};
 pub use overrides::{Note, Overrides, Settings};
 pub(crate) use payload::expected_bytes;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::actor::{Creation, PlannedAction, PlannedActor, PlannedAddress, PlannedStep};
+use super::actor::{Creation, PlannedAction, PlannedActor, PlannedAddress, PlannedStep, ReadyEvent};
 use super::overrides::Settings;
 use super::payload;
 use super::socket::{PlannedSocket, SocketRole, SocketState};
@@ -235,8 +235,10 @@ impl Resolver<'_, '_> {
                 if self.states[socket] == SocketState::Connecting {
                     self.states[socket] = SocketState::Connected;
                 }
-                PlannedAction::WaitWritable { socket }
+                PlannedAction::WaitReady { socket, event: ReadyEvent::Writable }
             }
+            Action::Wait(WaitFor::Acceptable) => PlannedAction::WaitReady { socket: self.listener(step)?, event: ReadyEvent::Acceptable },
+            Action::Wait(WaitFor::Error) => PlannedAction::WaitReady { socket: self.open(step)?, event: ReadyEvent::Error },
             Action::Sleep(duration) => PlannedAction::Sleep(*duration),
             Action::Repeat(repeat) => PlannedAction::Repeat { times: repeat.times, steps: self.steps(&repeat.steps) },
         })
@@ -336,17 +338,24 @@ impl Resolver<'_, '_> {
         self.endpoints - 1
     }
 
-    fn accept(&mut self, step: &Step) -> Option<PlannedAction> {
+    /// The listener a step works on: the one it names, else the last.
+    fn listener(&mut self, step: &Step) -> Option<usize> {
+        let name = step.action.name();
         let listener = match &step.on {
             Some(on) => self.named(on)?,
             None => match self.last(|_, state| state == SocketState::Listening).or_else(|| self.last(|_, _| true)) {
                 Some(socket) => socket,
-                None => return self.no_socket(step, "accept before listen", "put a `listen` step before this"),
+                None => return self.no_socket(step, &format!("{name} before listen"), "put a `listen` step before this"),
             },
         };
         if self.states[listener] != SocketState::Listening && !may_fail(step) {
-            self.impossible(step, listener, "accept on a socket that does not listen", "EINVAL");
+            self.impossible(step, listener, &format!("{name} on a socket that does not listen"), "EINVAL");
         }
+        Some(listener)
+    }
+
+    fn accept(&mut self, step: &Step) -> Option<PlannedAction> {
+        let listener = self.listener(step)?;
         let (kind, family) = (self.sockets[listener].kind, self.sockets[listener].family);
         let socket = self.new_socket(step, kind, family, SocketRole::Accepted);
         self.states[socket] = SocketState::Connected;

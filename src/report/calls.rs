@@ -27,7 +27,7 @@ pub(super) fn calls_table(trace: &Trace, style: &Style) -> Vec<String> {
             trace.actors[*actor].name.clone(),
             call.kind.name().to_owned(),
             asked(call),
-            got(call),
+            got(call, trace, *actor),
             format_duration(Duration::from_nanos(call.end_ns.saturating_sub(call.start_ns))),
             what(call, trace, *actor, style),
         ]);
@@ -53,9 +53,12 @@ fn asked(call: &Call<'_>) -> String {
     }
 }
 
-fn got(call: &Call<'_>) -> String {
+fn got(call: &Call<'_>, trace: &Trace, actor: usize) -> String {
+    let on_connection =
+        call.socket.and_then(|socket| trace.actors[actor].sockets.get(socket)).is_some_and(|socket| socket.kind.is_connection());
     match call.outcome {
-        CallOutcome::Returned(0) if call.kind.is_read() && call.asked > 0 => "0 (end)".to_owned(),
+        CallOutcome::Returned(0) if call.kind.is_read() && call.asked > 0 && on_connection => "0 (end)".to_owned(),
+
         CallOutcome::Returned(value) if call.kind.is_read() || call.kind.is_send() => value.to_string(),
         CallOutcome::Returned(value) if matches!(call.kind, CallKind::GetOption | CallKind::WaitReadable) => value.to_string(),
         CallOutcome::Returned(_) => "ok".to_owned(),

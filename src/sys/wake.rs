@@ -40,6 +40,8 @@ pub(crate) enum Interest {
     Readable,
     Urgent,
     Writable,
+    /// Nothing but an error: poll(2) reports POLLERR without being asked.
+    Error,
 }
 
 /// How a wait ended.
@@ -63,6 +65,7 @@ pub(crate) fn wait_ready(socket: Option<(&dyn AsFd, Interest)>, wakes: &[&Wake],
                 Interest::Readable => PollFlags::IN | PollFlags::RDHUP,
                 Interest::Urgent => PollFlags::PRI,
                 Interest::Writable => PollFlags::OUT,
+                Interest::Error => PollFlags::empty(),
             };
             fds.push(PollFd::from_borrowed_fd(socket.as_fd(), events));
         }

@@ -66,6 +66,10 @@ call_kinds! {
     WaitReadable "wait readable",
     /// netlab: waiting until the socket is writable (poll(2))
     WaitWritable "wait writable",
+    /// netlab: waiting until a connection can be accepted (poll(2))
+    WaitAcceptable "wait acceptable",
+    /// netlab: waiting until an error is pending (poll(2))
+    WaitError "wait error",
     /// netlab: a pause
     Sleep "sleep",
 }

@@ -60,7 +60,7 @@ struct Checker<'c> {
 impl Checker<'_> {
     fn check(&mut self, step: &PlannedStep, calls: &[Call<'_>], number: usize) {
         let Self { planned, actor, trace, ahead, findings } = self;
-        let Some(result) = put_together(step, calls, number, ahead) else { return };
+        let Some(result) = put_together(step, calls, number, ahead, actor) else { return };
         if result.outcome == CallOutcome::Released {
             findings.not_checked += 1;
             return;
@@ -96,6 +96,7 @@ fn put_together<'t>(
     calls: &[Call<'t>],
     number: usize,
     ahead: &mut HashMap<usize, ReadAhead>,
+    actor: &ActorTrace,
 ) -> Option<StepResult<'t>> {
     let last = calls.last()?.clone();
     let first_start = calls.first()?.start_ns;
@@ -119,7 +120,9 @@ fn put_together<'t>(
         call: number,
         last: last.clone(),
     };
-    let ended = last.kind.is_read() && last.outcome == CallOutcome::Returned(0) && last.asked > 0;
+    // A read of nothing is the end of a connection; of a datagram socket it is an empty message.
+    let is_connection = last.socket.and_then(|socket| actor.sockets.get(socket)).is_some_and(|socket| socket.kind.is_connection());
+    let ended = is_connection && last.kind.is_read() && last.outcome == CallOutcome::Returned(0) && last.asked > 0;
     match &step.action {
         PlannedAction::Recv { .. } => {
             result.data = last.data.prefix.clone();

@@ -249,7 +249,7 @@ impl Decode for Until {
 impl Decode for WaitFor {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "wait", problems)?;
-        let present = fields.present(&["signal", "readable", "writable"]);
+        let present = fields.present(&["signal", "readable", "writable", "acceptable", "error"]);
         let brace = fields.brace();
         fields.finish(problems);
         match present.as_slice() {
@@ -258,15 +258,17 @@ impl Decode for WaitFor {
                 let bytes = integer(&member.value, "a number of bytes", 1..=MAX_PAYLOAD, problems)?;
                 Some(Self::Readable(Spanned::new(bytes, member.value.span)))
             }
-            [(_, member)] => match member.value.kind {
-                NodeKind::Bool(true) => Some(Self::Writable),
+            [(what, member)] => match member.value.kind {
+                NodeKind::Bool(true) if *what == "writable" => Some(Self::Writable),
+                NodeKind::Bool(true) if *what == "acceptable" => Some(Self::Acceptable),
+                NodeKind::Bool(true) => Some(Self::Error),
                 _ => {
                     wrong_type(&member.value, "true", problems);
                     None
                 }
             },
             [] => {
-                let label = "expected {\"signal\": \"ready\"}, {\"readable\": 14} or {\"writable\": true}";
+                let label = "expected {\"signal\": \"ready\"}, {\"readable\": 14}, {\"writable\": true}, {\"acceptable\": true} or {\"error\": true}";
                 problems.add(Problem::MissingField, brace, "nothing to wait for", label);
                 None
             }

@@ -200,6 +200,10 @@ pub enum WaitFor {
     Readable(Spanned<u64>),
     /// The socket is writable; a connect under way is then finished, one way or the other.
     Writable,
+    /// A connection waits in the listener's queue to be accepted.
+    Acceptable,
+    /// An error is pending on the socket; the next call on it, or `get` of "error", will return it.
+    Error,
 }
 
 /// Arguments of `repeat`.

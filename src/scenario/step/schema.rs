@@ -118,7 +118,9 @@ impl JsonSchema for Step {
                 "properties": {
                     "signal": { "type": "string", "description": "A signal that another actor gives." },
                     "readable": { "type": "integer", "minimum": 1, "maximum": MAX_PAYLOAD, "description": "Bytes queued for reading (FIONREAD)." },
-                    "writable": { "const": true, "description": "The socket is writable; a connect under way has ended." }
+                    "writable": { "const": true, "description": "The socket is writable; a connect under way has ended." },
+                    "acceptable": { "const": true, "description": "A connection waits in the listener's queue." },
+                    "error": { "const": true, "description": "An error is pending on the socket." }
                 },
                 "minProperties": 1, "maxProperties": 1, "additionalProperties": false
             }),
