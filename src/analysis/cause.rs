@@ -27,7 +27,7 @@ pub struct Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CauseName {
-    /// Everything a read returned had been sent before the read was called.
+    /// Bytes of several sends were queued when a read was called.
     LateReader,
     /// The reader was there first, and took each send as it came.
     ReaderKeptPace,
@@ -120,26 +120,21 @@ fn sends_in<'s>(stream: &'s StreamFlow, range: ByteRange) -> impl Iterator<Item 
         .filter(|&index| !stream.sends[index].is_empty())
 }
 
+/// A recv that did not have to wait returned what was queued when it was called. Bytes that the sender joined on purpose
+/// (MSG_MORE) would have come to a prompt reader in one piece too, so they are no evidence.
 fn late_reader(stream: &StreamFlow, calls_of: &StreamCalls<'_>) -> Option<Cause> {
     let mut example = None;
     for (index, (range, read)) in stream.reads.iter().zip(&calls_of.reads).enumerate() {
         let sends: Vec<usize> = sends_in(stream, *range).collect();
-        if sends.len() < 2 {
-            continue;
-        }
-        let last = calls_of.sends.get(*sends.last()?)?;
-        if last.end_ns > read.start_ns || read.flags.has(CallFlags::WAITED) {
+        let [first, .., last] = sends.as_slice() else { continue };
+        let joined = (*first..*last).any(|send| calls_of.sends.get(send).is_some_and(|call| call.flags.has_flag(Flag::More)));
+        if joined || read.flags.has(CallFlags::WAITED) {
             return None;
         }
-        example.get_or_insert((index, sends, range.len()));
+        example.get_or_insert((index + 1, first + 1, last + 1, range.len()));
     }
-    let (read, sends, bytes) = example?;
-    let text = format!(
-        "sends {} to {} had returned before read {} was called, which did not have to wait and took {bytes} bytes",
-        sends.first()? + 1,
-        sends.last()? + 1,
-        read + 1
-    );
+    let (read, first, last, bytes) = example?;
+    let text = format!("read {read} did not have to wait: {bytes} bytes of sends {first} to {last} were queued when it was called");
     Some(Cause { name: CauseName::LateReader, evidence: vec![calls(text)] })
 }
 
@@ -167,7 +162,11 @@ fn small_recv(stream: &StreamFlow, calls_of: &StreamCalls<'_>) -> Option<Cause> 
         .map(|(index, (_, read))| (index, read.asked))
         .collect();
     let &(first, asked) = small.first()?;
-    let more = if small.len() > 1 { format!(", and {} more reads like it", small.len() - 1) } else { String::new() };
+    let more = match small.len() - 1 {
+        0 => String::new(),
+        1 => ", and one more read like it".to_owned(),
+        more => format!(", and {more} more reads like it"),
+    };
     let text = format!("read {} asked for {asked} and got {asked}, ending inside a send{more}", first + 1);
     Some(Cause { name: CauseName::SmallRecv, evidence: vec![calls(text)] })
 }

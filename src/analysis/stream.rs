@@ -144,7 +144,7 @@ impl StreamFlow {
             Piece {
                 range,
                 send: (send < self.sends.len()).then_some(send),
-                read: (read < self.reads.len()).then_some(read),
+                read: self.reads.get(read).is_some_and(|got| got.start < range.end).then_some(read),
                 fate: boundary.fate,
             }
         })
@@ -166,21 +166,22 @@ fn ranges(lengths: impl Iterator<Item = u64>) -> Vec<ByteRange> {
 pub(super) fn boundaries(sends: &[ByteRange], reads: &[ByteRange]) -> Vec<Boundary> {
     let bytes_read = reads.last().map_or(0, |read| read.end);
     let mut ends = sends.iter().map(|send| send.end).filter(|&end| end > 0).peekable();
-    let mut cuts = reads.iter().map(|read| read.end).peekable();
+    let mut cuts = reads.iter().peekable();
     let mut boundaries: Vec<Boundary> = Vec::with_capacity(sends.len() + reads.len());
     loop {
-        let (offset, fate) = match (ends.peek().copied(), cuts.peek().copied()) {
+        let (offset, fate) = match (ends.peek().copied(), cuts.peek()) {
             (None, None) => return boundaries,
-            (Some(end), Some(cut)) if end == cut => (end, BoundaryFate::Preserved),
-            (Some(end), cut) if cut.is_none_or(|cut| end < cut) => {
-                (end, if end <= bytes_read { BoundaryFate::Coalesced } else { BoundaryFate::Unread })
+            (Some(end), Some(read)) if end == read.end => (end, BoundaryFate::Preserved),
+            (Some(end), Some(read)) if end < read.end => {
+                // Between two reads, where urgent data was taken out of the stream, nothing was read across.
+                (end, if read.start < end { BoundaryFate::Coalesced } else { BoundaryFate::Preserved })
             }
-            (_, Some(cut)) => (cut, BoundaryFate::Split),
-            (Some(end), None) => (end, BoundaryFate::Unread),
+            (_, Some(read)) => (read.end, BoundaryFate::Split),
+            (Some(end), None) => (end, if end <= bytes_read { BoundaryFate::Preserved } else { BoundaryFate::Unread }),
         };
         // Empty sends end where the one before ended: one boundary, not two.
         while ends.next_if(|&end| end == offset).is_some() {}
-        while cuts.next_if(|&cut| cut == offset).is_some() {}
+        while cuts.next_if(|read| read.end == offset).is_some() {}
         boundaries.push(Boundary { offset, fate });
     }
 }
@@ -209,17 +210,23 @@ pub(super) fn stream_flow(calls: &Calls<'_>, sender: &SocketTrace, receiver: &So
         receiver.settings.iter().any(|setting| setting.option == crate::scenario::SocketOption::Oobinline && setting.requested != 0);
     let mut at = 0;
     let mut reads = Vec::new();
-    for (_, count) in taken().filter(|&(_, count)| count > 0) {
+    let mut read_calls = Vec::new();
+    for (call, count) in taken().filter(|&(_, count)| count > 0) {
         if !inline && urgent.contains(&at) {
             at += 1;
         }
         reads.push(ByteRange { start: at, end: at + count });
+        read_calls.push(call);
         at += count;
     }
     let integrity = if has_urgent {
         Integrity::NotCompared
     } else {
-        match sender.sent.first_difference(&receiver.received) {
+        let kept = || {
+            let sent = calls.sends.iter().filter(|call| call.outcome.returned().is_some());
+            first_difference_kept(sends.iter().zip(sent), reads.iter().zip(read_calls.iter().copied()))
+        };
+        match sender.sent.first_difference(&receiver.received).or_else(|| kept().map(|at| at..at + 1)) {
             None if receiver.received.bytes <= sender.sent.bytes => Integrity::Equal,
             None => Integrity::Differs(ByteRange { start: sender.sent.bytes, end: receiver.received.bytes }),
             Some(range) => Integrity::Differs(ByteRange { start: range.start, end: range.end }),
@@ -234,6 +241,33 @@ pub(super) fn stream_flow(calls: &Calls<'_>, sender: &SocketTrace, receiver: &So
         reads,
         integrity,
     }
+}
+
+/// The first offset at which the bytes kept of the calls differ. What is behind a call's kept prefix, the digests compare.
+fn first_difference_kept<'c>(
+    sends: impl Iterator<Item = (&'c ByteRange, &'c Call<'c>)>,
+    reads: impl Iterator<Item = (&'c ByteRange, &'c Call<'c>)>,
+) -> Option<u64> {
+    let (mut sends, mut reads) = (sends.peekable(), reads.peekable());
+    while let (Some((sent, send)), Some((got, read))) = (sends.peek(), reads.peek()) {
+        let start = sent.start.max(got.start);
+        let end = sent.end.min(got.end);
+        let kept = |range: &ByteRange, call: &'c Call<'c>| {
+            let from = usize::try_from(start - range.start).unwrap_or(usize::MAX).min(call.data.prefix.len());
+            let to = usize::try_from(end.saturating_sub(range.start)).unwrap_or(usize::MAX).clamp(from, call.data.prefix.len());
+            &call.data.prefix[from..to]
+        };
+        let differing = kept(sent, send).iter().zip(kept(got, read)).position(|(sent, got)| sent != got);
+        if let Some(at) = differing {
+            return Some(start + at as u64);
+        }
+        if sent.end <= got.end {
+            sends.next();
+        } else {
+            reads.next();
+        }
+    }
+    None
 }
 
 #[cfg(test)]

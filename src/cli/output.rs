@@ -20,10 +20,12 @@ const LEAST_WIDTH: usize = 40;
 
 impl Output {
     pub(super) fn new(cli: &Cli) -> Self {
-        let width = terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH_OFF_A_TERMINAL, |(width, _)| usize::from(width.0));
+        let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let width =
+            terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0)).or(asked).unwrap_or(WIDTH_OFF_A_TERMINAL);
         let locale = locale();
         let unicode = locale.to_lowercase().replace('-', "").contains("utf8");
-        let language = cli.lang.clone().unwrap_or_else(|| locale.split(['_', '.', '@']).next().unwrap_or("en").to_owned());
+        let language = cli.lang.clone().unwrap_or(locale).split(['_', '.', '@', '-']).next().unwrap_or("en").to_owned();
         let style = Style { width: width.max(LEAST_WIDTH), unicode, verbose: cli.verbose, quiet: cli.quiet };
         Self { style, language, closed: false, failed: None }
     }

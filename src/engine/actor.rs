@@ -133,7 +133,8 @@ impl<'r> Actor<'r> {
             }
             PlannedAction::Recv { socket, size, flags, from, .. } => self.recv(now, *socket, *size, flags, *from),
             PlannedAction::RecvExact { socket, bytes } => self.recv_exact(now, *socket, *bytes),
-            PlannedAction::RecvUntil { socket, token, size } => self.recv_until(now, *socket, token.as_deref(), *size),
+            PlannedAction::RecvUntil { socket, token: Some(token), size } => self.recv_until(now, *socket, token, *size),
+            PlannedAction::RecvUntil { socket, token: None, size } => self.recv_to_end(now, *socket, *size),
             PlannedAction::Shutdown { socket, how } => self.shutdown(now, *socket, *how),
             PlannedAction::Close { socket } => self.close_socket(now, *socket, false),
             PlannedAction::Abort { socket } => self.close_socket(now, *socket, true),
@@ -141,8 +142,9 @@ impl<'r> Actor<'r> {
             PlannedAction::Get { socket, option } => self.get(now, *socket, *option),
             PlannedAction::Nonblocking { socket, on } => self.set_nonblocking(now, *socket, *on),
             PlannedAction::Signal { signal } => {
+                let start = self.run.clock.now_ns();
                 self.run.board.give_signal(*signal);
-                self.note(now, CallKind::Signal, About { asked: *signal, ..About::default() }, CallOutcome::Returned(0))
+                self.push(now, CallKind::Signal, About { asked: *signal, ..About::default() }, start, CallOutcome::Returned(0), None)
             }
             PlannedAction::WaitSignal { signal } => {
                 let start = self.run.clock.now_ns();

@@ -56,7 +56,8 @@ pub(crate) fn domain_and_type(kind: SocketKind, family: Family) -> (Domain, Type
 pub(crate) fn to_sockaddr(address: &Address) -> io::Result<SockAddr> {
     match address {
         Address::Ip(address) => Ok((*address).into()),
-        Address::Path(path) => SockAddr::unix(Path::new(path)),
+        // The only error: longer than sun_path, which the kernel would call so too.
+        Address::Path(path) => SockAddr::unix(Path::new(path)).map_err(|_| io::Error::from_raw_os_error(libc::ENAMETOOLONG)),
         Address::Abstract(name) => SockAddr::unix(Path::new(&format!("\0{name}"))),
         // A Unix address without a path: Linux chooses an abstract name (man 7 unix, autobind).
         Address::Unnamed => SockAddr::unix(Path::new("")),

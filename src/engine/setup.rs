@@ -244,14 +244,13 @@ impl Actor<'_> {
             Err(ended) => return self.refuse(now, CallKind::Connect, ended),
         };
         if creation == Creation::New {
-            let mut outcome = self.make_socket(now, slot);
-            // Without an address of its own a Unix socket's connection cannot be told from another's.
-            if self.plan.sockets[slot].kind.is_unix() && matches!(outcome, CallOutcome::Returned(_)) && cfg!(target_os = "linux") {
-                outcome = self.bind_address(now, slot, &Address::Unnamed);
-            }
+            let outcome = self.make_socket(now, slot);
             if !matches!(outcome, CallOutcome::Returned(_)) {
                 return outcome;
             }
+        }
+        if let Some(failed) = self.name_unix(now, slot) {
+            return failed;
         }
         let start = self.run.clock.now_ns();
         let (result, waited, record) = match self.live(slot) {
@@ -272,6 +271,18 @@ impl Actor<'_> {
         let about = About { record: Some(record), flags, ..About::default() };
         let outcome = result.map_or_else(Ended::outcome, |()| CallOutcome::Returned(0));
         self.push(now, CallKind::Connect, about, start, outcome, Some(address))
+    }
+
+    /// Gives a Unix socket that has no address one, by autobind: without it, what it sends cannot be told from another's.
+    /// Gives the outcome where that failed.
+    pub(super) fn name_unix(&mut self, now: Now<'_>, slot: usize) -> Option<CallOutcome> {
+        let record = self.slots[slot].as_ref().map(|live| &self.records[live.record])?;
+        let unnamed = matches!(record.local, None | Some(Address::Unnamed));
+        if !record.kind.is_unix() || !unnamed || !cfg!(target_os = "linux") {
+            return None;
+        }
+        let outcome = self.bind_address(now, slot, &Address::Unnamed);
+        (!matches!(outcome, CallOutcome::Returned(_))).then_some(outcome)
     }
 
     fn connect_to(&self, now: Now<'_>, live: &Live, kind: SocketKind, address: &Address) -> (Result<(), Ended>, bool) {

@@ -1,13 +1,18 @@
 //! The calls that move bytes, and the waits for them.
 
+use xxhash_rust::xxh3::Xxh3Default;
+
 use super::actor::{About, Actor, Now, entry};
+use super::board::Cut;
 use super::live::Live;
 use super::place::to_sockaddr;
 use super::wait::{Ended, SLICE, blocking, in_slices, until_ready};
+use crate::errno::Errno;
+use crate::framing::ReadAhead;
 use crate::plan::{Creation, PlannedAddress, ReadyEvent};
 use crate::scenario::{Flag, SocketKind};
 use crate::sys::{self, Interest, Readiness};
-use crate::trace::{Address, CallFlags, CallKind, CallOutcome};
+use crate::trace::{Address, CallFlags, CallKind, CallOutcome, PREFIX_CAP};
 
 /// What one read gave.
 struct Read {
@@ -135,11 +140,15 @@ impl Actor<'_> {
             Ok(address) => address,
             Err(ended) => return self.refuse(now, CallKind::SendTo, ended),
         };
-        if creation == Creation::New {
+        // Within `repeat` the socket of the first round serves them all.
+        if creation == Creation::New && self.slots[slot].is_none() {
             let outcome = self.make_socket(now, slot);
             if !matches!(outcome, CallOutcome::Returned(_)) {
                 return outcome;
             }
+        }
+        if let Some(failed) = self.name_unix(now, slot) {
+            return failed;
         }
         let outcome = self.send_once(now, slot, payload, flags, Some(&address));
         if let Some(live) = &self.slots[slot] {
@@ -212,6 +221,17 @@ impl Actor<'_> {
             return (once(buffer).map_err(Ended::from), false);
         }
         let interest = if flags.contains(&Flag::Oob) { Interest::Urgent } else { Interest::Readable };
+        if whole && flags.contains(&Flag::Peek) {
+            // Nothing is taken, so the bytes cannot be put together piece by piece: they must all be there at once.
+            let wanted = buffer.len() as u64;
+            let queued = sys::wait_queued(socket, wanted, self.run.board.release(), now.deadline);
+            return match queued {
+                Ok((Readiness::Ready, _)) => (once(buffer).map_err(Ended::from), true),
+                Ok((Readiness::TimedOut, _)) => (Err(Ended::Cut(Cut::TimedOut)), true),
+                Ok((Readiness::Woken, _)) => (Err(Ended::Cut(Cut::Released)), true),
+                Err(error) => (Err(error.into()), false),
+            };
+        }
         let (result, waited) = blocking(socket, interest, &self.run.board, now.deadline, || {
             if !whole {
                 return once(buffer);
@@ -234,43 +254,57 @@ impl Actor<'_> {
     /// recv(2) until exactly that many bytes have come; never asks for more than are missing.
     pub(super) fn recv_exact(&mut self, now: Now<'_>, slot: usize, bytes: usize) -> CallOutcome {
         loop {
-            let missing = match self.ahead(slot) {
-                Some(ahead) => bytes.saturating_sub(ahead.len()),
-                None => bytes,
+            let Some(ahead) = self.ahead(slot) else {
+                return self.refuse(now, CallKind::Recv, Ended::Failed(Errno::from_raw(libc::EBADF)));
             };
-            if missing == 0 {
-                self.ahead(slot).and_then(|ahead| ahead.take_exact(bytes));
-                return CallOutcome::Returned(u32::try_from(bytes).unwrap_or(u32::MAX));
+            if let Some(frame) = ahead.take_exact(bytes) {
+                return self.frame(now, slot, bytes, &frame, CallFlags::default());
             }
+            let missing = bytes - ahead.len();
             match self.recv_ahead(now, slot, missing) {
-                CallOutcome::Returned(0) => {
-                    let short = self.ahead(slot).map_or(0, |ahead| ahead.take_all().len());
-                    return CallOutcome::Returned(u32::try_from(short).unwrap_or(u32::MAX));
-                }
+                CallOutcome::Returned(0) => return self.frame_at_end(now, slot, bytes),
                 CallOutcome::Returned(_) => {}
                 ended => return ended,
             }
         }
     }
 
-    /// recv(2) until the token has come, or to the end of the stream.
-    pub(super) fn recv_until(&mut self, now: Now<'_>, slot: usize, token: Option<&[u8]>, size: usize) -> CallOutcome {
+    /// recv(2) until the token has come.
+    pub(super) fn recv_until(&mut self, now: Now<'_>, slot: usize, token: &[u8], size: usize) -> CallOutcome {
         loop {
-            let taken = self.ahead(slot).and_then(|ahead| match token {
-                Some(token) => ahead.take_through(token).map(|frame| frame.len()),
-                // Nothing is looked for, so nothing need be kept.
-                None => {
-                    ahead.take_all();
-                    None
-                }
-            });
-            if let Some(length) = taken {
-                return CallOutcome::Returned(u32::try_from(length).unwrap_or(u32::MAX));
+            let Some(ahead) = self.ahead(slot) else {
+                return self.refuse(now, CallKind::Recv, Ended::Failed(Errno::from_raw(libc::EBADF)));
+            };
+            if let Some(frame) = ahead.take_through(token) {
+                return self.frame(now, slot, 0, &frame, CallFlags::default());
             }
             match self.recv_ahead(now, slot, size) {
+                CallOutcome::Returned(0) => return self.frame_at_end(now, slot, 0),
+                CallOutcome::Returned(_) => {}
+                ended => return ended,
+            }
+        }
+    }
+
+    /// recv(2) until the end of the stream. However much comes, only its beginning and a digest are kept.
+    pub(super) fn recv_to_end(&mut self, now: Now<'_>, slot: usize, size: usize) -> CallOutcome {
+        let mut prefix = Vec::new();
+        let mut digest = Xxh3Default::new();
+        let mut bytes = 0;
+        loop {
+            let taken = self.ahead(slot).map(ReadAhead::take_all).unwrap_or_default();
+            prefix.extend_from_slice(&taken[..taken.len().min(PREFIX_CAP - prefix.len())]);
+            digest.update(&taken);
+            bytes += taken.len();
+            match self.recv_ahead(now, slot, size) {
+                CallOutcome::Returned(0) if bytes == prefix.len() => return self.frame(now, slot, 0, &prefix, CallFlags::ENDED),
                 CallOutcome::Returned(0) => {
-                    let rest = self.ahead(slot).map_or(0, |ahead| ahead.take_all().len());
-                    return CallOutcome::Returned(u32::try_from(rest).unwrap_or(u32::MAX));
+                    let outcome = CallOutcome::Returned(u32::try_from(bytes).unwrap_or(u32::MAX));
+                    let about =
+                        About { record: self.slots[slot].as_ref().map(|live| live.record), flags: CallFlags::ENDED, ..About::default() };
+                    let at = self.run.clock.now_ns();
+                    self.log.push_digest(&entry(now, CallKind::Frame, about, at, at, outcome), &prefix, digest.digest());
+                    return outcome;
                 }
                 CallOutcome::Returned(_) => {}
                 ended => return ended,
@@ -278,7 +312,21 @@ impl Actor<'_> {
         }
     }
 
-    fn ahead(&mut self, slot: usize) -> Option<&mut crate::framing::ReadAhead> {
+    /// Records what a compound read put together: the bytes that its step is judged by.
+    fn frame(&mut self, now: Now<'_>, slot: usize, asked: usize, frame: &[u8], flags: CallFlags) -> CallOutcome {
+        let outcome = CallOutcome::Returned(u32::try_from(frame.len()).unwrap_or(u32::MAX));
+        let about = About { record: self.slots[slot].as_ref().map(|live| live.record), asked, flags, ..About::default() };
+        let at = self.run.clock.now_ns();
+        self.log.push(&entry(now, CallKind::Frame, about, at, at, outcome), frame, None);
+        outcome
+    }
+
+    fn frame_at_end(&mut self, now: Now<'_>, slot: usize, asked: usize) -> CallOutcome {
+        let rest = self.ahead(slot).map(ReadAhead::take_all).unwrap_or_default();
+        self.frame(now, slot, asked, &rest, CallFlags::ENDED)
+    }
+
+    fn ahead(&mut self, slot: usize) -> Option<&mut ReadAhead> {
         self.slots[slot].as_mut().map(|live| &mut live.ahead)
     }
 

@@ -2,26 +2,31 @@
 
 use super::actor::PlannedAction;
 use super::resolve::Resolver;
-use crate::scenario::{Part, Problem, SocketRef, Step, StepExpect, suggestion};
+use crate::scenario::{Part, Problem, SocketRef, Spanned, Step, StepExpect, suggestion};
 
 impl Resolver<'_, '_> {
     pub(super) fn check_expectation(&mut self, step: &Step, action: &PlannedAction) {
         let Some(expect) = &step.expect else { return };
-        self.check_one_expectation(&expect.value, action);
+        self.check_one_expectation(expect, action);
     }
 
-    fn check_one_expectation(&mut self, expect: &StepExpect, action: &PlannedAction) {
-        let result = match expect {
+    fn check_one_expectation(&mut self, expect: &Spanned<StepExpect>, action: &PlannedAction) {
+        let reads = matches!(action, PlannedAction::Recv { .. } | PlannedAction::RecvExact { .. } | PlannedAction::RecvUntil { .. });
+        let result = match &expect.value {
             StepExpect::AnyOf(options) => {
                 for option in options {
-                    self.check_one_expectation(&option.value, action);
+                    self.check_one_expectation(option, action);
                 }
                 return;
             }
             StepExpect::Result(result) => result,
+            StepExpect::Eof if !reads => {
+                let title = "end of stream cannot be expected of this step";
+                self.problems.add(Problem::NoEffect, expect.span, title, "only a recv step reads it");
+                return;
+            }
             StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Errno(_) => return,
         };
-        let reads = matches!(action, PlannedAction::Recv { .. } | PlannedAction::RecvExact { .. } | PlannedAction::RecvUntil { .. });
         let sends = matches!(action, PlannedAction::Send { .. } | PlannedAction::SendTo { .. });
         let mut wrong = |span, what: &str, whose: &str| {
             self.problems.add(Problem::NoEffect, span, format!("{what} cannot be expected of this step"), whose);

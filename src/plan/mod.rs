@@ -72,7 +72,9 @@ impl Plan {
 /// Every error of every case, in the order of the file, each once.
 pub fn plan(scenario: &Arc<Scenario>, overrides: &Overrides) -> Result<Vec<Plan>, Vec<Diagnostic>> {
     let mut problems = Problems::new(Arc::clone(&scenario.source));
-    check_scenario(scenario, &mut problems);
+    if !check_scenario(scenario, &mut problems) {
+        return Err(problems.into_found());
+    }
     let families: Vec<Family> =
         if scenario.families.is_empty() { vec![Family::Ipv4] } else { scenario.families.iter().map(|family| family.value).collect() };
     let mut plans = Vec::new();
@@ -87,13 +89,12 @@ pub fn plan(scenario: &Arc<Scenario>, overrides: &Overrides) -> Result<Vec<Plan>
     if problems.is_empty() {
         return Ok(plans);
     }
-    let mut found = problems.into_found();
-    found.dedup_by(|a, b| a.title == b.title && a.offset() == b.offset());
-    Err(found)
+    Err(problems.into_found())
 }
 
-fn check_scenario(scenario: &Scenario, problems: &mut Problems) {
-    limits::check_counts(scenario, problems);
+/// Tells whether the scenario is of a size that can be planned.
+fn check_scenario(scenario: &Scenario, problems: &mut Problems) -> bool {
+    let is_small_enough = limits::check_counts(scenario, problems);
     for (name, _) in scenario.actors.iter().chain(scenario.cases.iter().flat_map(|(_, case)| case.actors.iter())) {
         resolve::check_actor_name(name, problems);
     }
@@ -108,6 +109,11 @@ fn check_scenario(scenario: &Scenario, problems: &mut Problems) {
             }
         }
     }
+    for (index, family) in scenario.families.iter().enumerate() {
+        if scenario.families[..index].iter().any(|known| known.value == family.value) {
+            problems.add(Problem::TooMany, family.span, "this family is named twice", "one run over each is enough");
+        }
+    }
     if let Some(first) = scenario.families.first() {
         let uses_loopback = all_steps(scenario).any(|step| endpoint_of(step).is_some_and(|host| matches!(host, Host::Loopback(_))))
             || all_steps(scenario).any(|step| matches!(&step.action, crate::scenario::Action::Socket(_)));
@@ -117,6 +123,7 @@ fn check_scenario(scenario: &Scenario, problems: &mut Problems) {
                 .with_help("write \"loopback:0\" where the address is to follow the family");
         }
     }
+    is_small_enough
 }
 
 fn all_steps(scenario: &Scenario) -> impl Iterator<Item = &Step> {
@@ -169,11 +176,14 @@ fn plan_one(
         family,
         settings: &settings,
         seed,
-        allow_remote: overrides.allow_remote || requires.contains(&Capability::NoRoute),
+        allow_remote: overrides.allow_remote,
+        allow_nowhere: requires.contains(&Capability::NoRoute),
     };
+    let before = problems.count();
     let (actors, signals) = resolve::resolve(&scripts, &context, problems);
+    let is_complete = problems.count() == before;
     limits::check_totals(&actors, scenario, problems);
-    order::check(&actors, &signals, problems);
+    order::check(&actors, &signals, is_complete, problems);
     let expect = merge_expectations(&scenario.expect, body.map(|case| &case.expect));
     check_flow_keys(&expect, &actors, problems);
     notes.extend(overrides::notes_on_effect(overrides, &actors));

@@ -1,5 +1,7 @@
 //! Which socket and which address a name means.
 
+use std::net::IpAddr;
+
 use super::actor::{EndpointRef, PlannedAddress};
 use super::resolve::{Resolver, family_of};
 use super::socket::{PlannedSocket, SocketState};
@@ -48,7 +50,10 @@ impl Resolver<'_, '_> {
                 PlannedAddress::Of { endpoint, listens: self.bound[endpoint.actor][endpoint.endpoint].listens }
             }
             Host::Ip(address) => {
-                if is_destination && !address.ip().is_loopback() && !address.ip().is_unspecified() && !self.context.allow_remote {
+                let is_here = address.ip().is_loopback() || address.ip().is_unspecified();
+                let is_nowhere = matches!(address.ip(), IpAddr::V6(ip) if ip.segments()[..2] == [0x2001, 0xdb8]);
+                let is_allowed = is_here || self.context.allow_remote || is_nowhere && self.context.allow_nowhere;
+                if is_destination && !is_allowed {
                     self.problems
                         .add(Problem::RemoteAddress, span, format!("{address} is not on this machine"), "only loopback, unless allowed")
                         .with_help("`--allow-remote` allows it; be sure that the host is yours");
@@ -69,10 +74,11 @@ impl Resolver<'_, '_> {
 
     pub(super) fn named(&mut self, on: &Spanned<String>) -> Option<usize> {
         let found = self.sockets.iter().rposition(|socket| socket.name == on.value);
-        if found.is_none() {
+        if found.is_none() && !self.lacks_socket {
             let known: Vec<&str> = self.sockets.iter().map(|socket| socket.name.as_str()).collect();
             let title = format!("`{}` has no socket `{}` yet", self.names[self.index], on.value);
-            self.problems.add(Problem::UnknownSocket, on.span, title, suggestion(&on.value, &known));
+            let label = if known.is_empty() { "no step before this makes a socket".to_owned() } else { suggestion(&on.value, &known) };
+            self.problems.add(Problem::UnknownSocket, on.span, title, label);
         }
         found
     }

@@ -16,9 +16,10 @@ enum Event {
     Listening(EndpointRef),
 }
 
-pub(crate) fn check(actors: &[PlannedActor], signals: &[String], problems: &mut Problems) {
+/// `is_complete` says that no step was left out because of an error: without one, the circles cannot be told.
+pub(crate) fn check(actors: &[PlannedActor], signals: &[String], is_complete: bool, problems: &mut Problems) {
     let steps: Vec<Vec<&PlannedStep>> = actors.iter().map(|actor| flatten(&actor.steps)).collect();
-    if check_signals(&steps, signals, problems) {
+    if check_signals(&steps, signals, problems) && is_complete {
         check_circles(actors, &steps, signals, problems);
     }
 }
@@ -51,12 +52,12 @@ fn check_signals(steps: &[Vec<&PlannedStep>], signals: &[String], problems: &mut
     fine
 }
 
-fn check_circles(actors: &[PlannedActor], steps: &[Vec<&PlannedStep>], signals: &[String], problems: &mut Problems) {
+fn check_circles(actors: &[PlannedActor], steps_of: &[Vec<&PlannedStep>], signals: &[String], problems: &mut Problems) {
     let mut given = BTreeSet::new();
-    let mut at = vec![0usize; steps.len()];
+    let mut at = vec![0usize; steps_of.len()];
     loop {
         let before = at.clone();
-        for (actor, steps) in steps.iter().enumerate() {
+        for (actor, steps) in steps_of.iter().enumerate() {
             while let Some(step) = steps.get(at[actor]) {
                 if awaits(&step.action).is_some_and(|event| !given.contains(&event)) {
                     break;
@@ -69,7 +70,7 @@ fn check_circles(actors: &[PlannedActor], steps: &[Vec<&PlannedStep>], signals: 
             break;
         }
     }
-    for (actor, steps) in steps.iter().enumerate() {
+    for (actor, steps) in steps_of.iter().enumerate() {
         let Some(step) = steps.get(at[actor]) else { continue };
         let Some(event) = awaits(&step.action) else { continue };
         let (what, giver) = match event {
@@ -80,10 +81,14 @@ fn check_circles(actors: &[PlannedActor], steps: &[Vec<&PlannedStep>], signals: 
         };
         let label = match giver {
             Some(giver) if giver == actor => format!("`{}` itself gives it, but only later", actors[actor].name),
-            Some(giver) => format!("`{}` gives it only after waiting for something that never comes", actors[giver].name),
+            Some(giver) => format!("`{}` gives it only later, and waits for ever itself", actors[giver].name),
             None => "it is never given".to_owned(),
         };
-        problems.add(Problem::ImpossibleOrder, step.span, format!("this waits for ever for {what}"), label);
+        let diagnostic = problems.add(Problem::ImpossibleOrder, step.span, format!("this waits for ever for {what}"), label);
+        let other = giver.filter(|giver| *giver != actor).and_then(|giver| Some((giver, steps_of.get(giver)?.get(at[giver])?)));
+        if let Some((giver, other)) = other {
+            diagnostic.with_related(other.span, format!("`{}` waits here", actors[giver].name));
+        }
     }
 }
 

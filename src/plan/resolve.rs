@@ -10,8 +10,8 @@ use super::overrides::Settings;
 use super::payload;
 use super::socket::{PlannedSocket, SocketRole, SocketState};
 use crate::scenario::{
-    Action, BindArgs, ConnectArgs, Endpoint, Family, Flag, Host, ListenArgs, Problem, Problems, ShutdownHow, SocketKind, Spanned, Step,
-    StepExpect, Until, WaitFor,
+    Action, BindArgs, ConnectArgs, Endpoint, Family, Flag, Host, ListenArgs, Problem, Problems, ShutdownHow, SocketKind, Span, Spanned,
+    Step, StepExpect, Until, WaitFor,
 };
 
 /// `listen(2)` without a number: what most programs use.
@@ -23,6 +23,8 @@ pub(crate) struct Context<'c> {
     pub(crate) settings: &'c Settings,
     pub(crate) seed: u64,
     pub(crate) allow_remote: bool,
+    /// Whether the documentation prefix is allowed, because the run takes place only where no route leads there.
+    pub(crate) allow_nowhere: bool,
 }
 
 /// A socket that others can name, found before any step is resolved, because actors name each other.
@@ -61,8 +63,10 @@ pub(crate) fn resolve(scripts: &[Script<'_>], context: &Context<'_>, problems: &
                 sockets: Vec::new(),
                 states: Vec::new(),
                 nonblocking: Vec::new(),
+                endpoint_of: Vec::new(),
                 endpoints: 0,
                 next_id: 0,
+                lacks_socket: false,
             };
             let steps = resolver.steps(steps);
             PlannedActor { name: name.value.clone(), sockets: resolver.sockets, steps, endpoints: bound[index].len() }
@@ -73,8 +77,14 @@ pub(crate) fn resolve(scripts: &[Script<'_>], context: &Context<'_>, problems: &
 
 fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> {
     let mut bound: Vec<BoundSocket> = Vec::new();
+    // A `bind` that does not say otherwise binds the socket that a `socket` step made last.
+    let mut made: Option<String> = None;
     for step in steps.iter().flat_map(super::flatten) {
-        let name = || step.name.as_ref().or(step.on.as_ref()).map(|name| name.value.clone());
+        let written = step.name.as_ref().or(step.on.as_ref()).map(|name| name.value.clone());
+        if let Action::Socket(_) = &step.action {
+            made.clone_from(&written);
+        }
+        let name = || written.clone().or_else(|| made.clone().filter(|_| matches!(step.action, Action::Bind(_))));
         let mut push = |endpoint: &Endpoint, listens| {
             let family = if let Host::Ip(address) = &endpoint.host { family_of(address) } else { family };
             bound.push(BoundSocket { name: name(), kind: endpoint.kind, family, listens });
@@ -108,8 +118,12 @@ pub(super) struct Resolver<'r, 'c> {
     pub(super) sockets: Vec<PlannedSocket>,
     pub(super) states: Vec<SocketState>,
     pub(super) nonblocking: Vec<bool>,
+    /// The endpoint that each socket was bound as.
+    pub(super) endpoint_of: Vec<Option<usize>>,
     pub(super) endpoints: usize,
     pub(super) next_id: u32,
+    /// Whether a step that should have made a socket was refused: what later steps lack is no error of theirs then.
+    pub(super) lacks_socket: bool,
 }
 
 /// Whether an expectation allows the step to fail with an error.
@@ -118,6 +132,15 @@ fn expects_errno(expect: &StepExpect) -> bool {
         StepExpect::Errno(_) => true,
         StepExpect::AnyOf(options) => options.iter().any(|option| expects_errno(&option.value)),
         StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Result(_) => false,
+    }
+}
+
+/// Whether an expectation allows the step to succeed.
+fn expects_success(expect: &StepExpect) -> bool {
+    match expect {
+        StepExpect::Ok | StepExpect::Eof | StepExpect::Result(_) => true,
+        StepExpect::AnyOf(options) => options.iter().any(|option| expects_success(&option.value)),
+        StepExpect::Errno(_) | StepExpect::Timeout => false,
     }
 }
 
@@ -133,7 +156,14 @@ impl Resolver<'_, '_> {
     fn step(&mut self, step: &Step) -> Option<PlannedStep> {
         let id = self.next_id;
         self.next_id += 1;
-        let action = self.action(step, id)?;
+        let Some(action) = self.action(step, id) else {
+            self.lacks_socket |= matches!(
+                step.action,
+                Action::Socket(_) | Action::Bind(_) | Action::Listen(_) | Action::Accept | Action::Connect(_) | Action::SendTo(_)
+            );
+            return None;
+        };
+        self.check_socket_names(step, &action);
         self.check_expectation(step, &action);
         let timeout = step.timeout.as_ref().map_or(self.context.settings.timeout, |timeout| timeout.value);
         // A sleep is as long as it says; the time limit of other steps does not cut it short.
@@ -167,7 +197,18 @@ impl Resolver<'_, '_> {
             }
             Action::SendTo(args) => {
                 let (endpoint, kind, family) = self.endpoint(&args.to)?;
-                let existing = self.datagram_socket(step);
+                if kind.is_connection() && !may_fail(step) {
+                    let label = format!("`{}` is {}: `connect` to it, then `send`", args.to.value, kind.name());
+                    self.problems.add(Problem::WrongSocketKind, args.to.span, "send_to is for datagrams", label);
+                    return None;
+                }
+                let existing = match &step.on {
+                    Some(on) => Some(self.named(on)?),
+                    None => self.last(|socket, state| socket.kind == kind && !kind.is_connection() && state != SocketState::Closed),
+                };
+                if let Some(socket) = existing {
+                    self.check_kind(step, socket, kind, args.to.span)?;
+                }
                 let creation = if existing.is_some() { Creation::Existing } else { Creation::New };
                 let socket = existing.unwrap_or_else(|| self.new_socket(step, kind, family, SocketRole::Plain));
                 if self.states[socket] == SocketState::Created {
@@ -180,6 +221,11 @@ impl Resolver<'_, '_> {
             Action::Recv(args) | Action::RecvFrom(args) => {
                 let socket = self.connected(step, false)?;
                 let size = args.size.as_ref().map_or(self.context.settings.recv_size, |size| size.value);
+                let trunc = args.flags.iter().find(|flag| flag.value == Flag::Trunc);
+                if let Some(trunc) = trunc.filter(|_| self.sockets[socket].kind.is_stream()) {
+                    let label = "on a byte stream MSG_TRUNC throws bytes away unseen (man 7 tcp)";
+                    self.problems.add(Problem::WrongSocketKind, trunc.span, "trunc is for datagrams", label);
+                }
                 PlannedAction::Recv {
                     socket,
                     size: to_usize(size),
@@ -218,7 +264,15 @@ impl Resolver<'_, '_> {
                 }
                 PlannedAction::Set { socket, settings: settings.clone() }
             }
-            Action::Get(option) => PlannedAction::Get { socket: self.open(step)?, option: *option },
+            Action::Get(option) => {
+                let socket = self.open(step)?;
+                let kind = self.sockets[socket].kind;
+                if !option.applies_to(kind) && !may_fail(step) {
+                    let title = format!("{} is an option of TCP", option.constant());
+                    self.problems.add(Problem::WrongSocketKind, step.span, title, format!("this socket is {}", kind.name()));
+                }
+                PlannedAction::Get { socket, option: *option }
+            }
             Action::Nonblocking(on) => {
                 let socket = self.open(step)?;
                 self.nonblocking[socket] = *on;
@@ -240,7 +294,22 @@ impl Resolver<'_, '_> {
             Action::Wait(WaitFor::Acceptable) => PlannedAction::WaitReady { socket: self.listener(step)?, event: ReadyEvent::Acceptable },
             Action::Wait(WaitFor::Error) => PlannedAction::WaitReady { socket: self.open(step)?, event: ReadyEvent::Error },
             Action::Sleep(duration) => PlannedAction::Sleep(*duration),
-            Action::Repeat(repeat) => PlannedAction::Repeat { times: repeat.times, steps: self.steps(&repeat.steps) },
+            Action::Repeat(repeat) => {
+                for (span, what) in [
+                    (step.expect.as_ref().map(|expect| expect.span), "`expect`"),
+                    (step.timeout.as_ref().map(|timeout| timeout.span), "`timeout`"),
+                ] {
+                    if let Some(span) = span {
+                        self.problems.add(
+                            Problem::NoEffect,
+                            span,
+                            format!("{what} has no effect here"),
+                            "give it to the steps within `repeat`",
+                        );
+                    }
+                }
+                PlannedAction::Repeat { times: repeat.times, steps: self.steps(&repeat.steps) }
+            }
         })
     }
 
@@ -282,6 +351,7 @@ impl Resolver<'_, '_> {
         self.sockets.push(PlannedSocket { name, kind, family, role });
         self.states.push(SocketState::Created);
         self.nonblocking.push(false);
+        self.endpoint_of.push(None);
         self.sockets.len() - 1
     }
 
@@ -295,10 +365,12 @@ impl Resolver<'_, '_> {
         };
         let creation = if existing.is_some() { Creation::Existing } else { Creation::New };
         let socket = existing.unwrap_or_else(|| self.new_socket(step, kind, family, SocketRole::Plain));
+        self.check_kind(step, socket, kind, args.endpoint.span)?;
         if !may_fail(step) {
             self.states[socket] = SocketState::Bound;
         }
-        Some(PlannedAction::Bind { socket, creation, address, endpoint: self.next_endpoint() })
+        let endpoint = self.next_endpoint(socket);
+        Some(PlannedAction::Bind { socket, creation, address, endpoint })
     }
 
     fn listen(&mut self, step: &Step, args: &ListenArgs) -> Option<PlannedAction> {
@@ -313,7 +385,8 @@ impl Resolver<'_, '_> {
             let family = self.family_of(&address);
             let socket = self.new_socket(step, endpoint.kind, family, SocketRole::Listener);
             self.states[socket] = SocketState::Listening;
-            return Some(PlannedAction::Listen { socket, address: Some(address), backlog, endpoint: self.next_endpoint() });
+            let endpoint = self.next_endpoint(socket);
+            return Some(PlannedAction::Listen { socket, address: Some(address), backlog, endpoint });
         }
         let socket = match &step.on {
             Some(on) => self.named(on)?,
@@ -329,11 +402,12 @@ impl Resolver<'_, '_> {
             },
         };
         self.states[socket] = SocketState::Listening;
-        let endpoint = self.endpoints.saturating_sub(1);
+        let endpoint = self.endpoint_of[socket].unwrap_or_else(|| self.next_endpoint(socket));
         Some(PlannedAction::Listen { socket, address: None, backlog, endpoint })
     }
 
-    fn next_endpoint(&mut self) -> usize {
+    fn next_endpoint(&mut self, socket: usize) -> usize {
+        self.endpoint_of[socket] = Some(self.endpoints);
         self.endpoints += 1;
         self.endpoints - 1
     }
@@ -348,8 +422,13 @@ impl Resolver<'_, '_> {
                 None => return self.no_socket(step, &format!("{name} before listen"), "put a `listen` step before this"),
             },
         };
+        if !self.sockets[listener].kind.is_connection() && !may_fail(step) {
+            let title = format!("{} sockets do not listen", self.sockets[listener].kind.name());
+            self.problems.add(Problem::WrongSocketKind, step.span, title, "datagrams need no connection: use `recv_from`");
+            return None;
+        }
         if self.states[listener] != SocketState::Listening && !may_fail(step) {
-            self.impossible(step, listener, &format!("{name} on a socket that does not listen"), "EINVAL");
+            self.impossible(step, listener, &format!("{name} on a socket that does not listen"), Some("EINVAL"));
         }
         Some(listener)
     }
@@ -358,7 +437,9 @@ impl Resolver<'_, '_> {
         let listener = self.listener(step)?;
         let (kind, family) = (self.sockets[listener].kind, self.sockets[listener].family);
         let socket = self.new_socket(step, kind, family, SocketRole::Accepted);
-        self.states[socket] = SocketState::Connected;
+        // An accept that can only fail makes no socket.
+        let makes_one = step.expect.as_ref().is_none_or(|expect| expects_success(&expect.value));
+        self.states[socket] = if makes_one { SocketState::Connected } else { SocketState::Closed };
         Some(PlannedAction::Accept { listener, socket })
     }
 
@@ -391,8 +472,12 @@ impl Resolver<'_, '_> {
         let creation =
             if existing.is_some_and(|socket| self.states[socket] != SocketState::Closed) { Creation::Existing } else { Creation::New };
         let socket = existing.unwrap_or_else(|| self.new_socket(step, kind, family, SocketRole::Connector));
+        let span = if let ConnectArgs::To(to) = args { to.span } else { step.span };
+        self.check_kind(step, socket, kind, span)?;
         if matches!(self.states[socket], SocketState::Connected | SocketState::Listening) && kind.is_connection() && !may_fail(step) {
-            self.impossible(step, socket, "connect on a socket that is in use", "EISCONN");
+            let listens = self.states[socket] == SocketState::Listening;
+            let errno = if listens && kind.is_unix() { "EINVAL" } else { "EISCONN" };
+            self.impossible(step, socket, "connect on a socket that is in use", Some(errno));
         }
         self.states[socket] = match self.states[socket] {
             SocketState::Connected => SocketState::Connected,
@@ -446,17 +531,13 @@ impl Resolver<'_, '_> {
             SocketState::Created | SocketState::Listening | SocketState::Connecting | SocketState::Closed => false,
         };
         if !is_fine {
-            let errno = match (state, kind.is_connection()) {
-                (SocketState::ShutForWriting, _) => "EPIPE",
-                (_, false) => "EDESTADDRREQ",
-                _ => "ENOTCONN",
+            let title = match (state, kind.is_connection()) {
+                (SocketState::ShutForWriting, _) => format!("{name} after a shutdown for writing"),
+                (_, true) => format!("{name} on a socket that is not connected"),
+                (_, false) if for_sending => format!("{name} on a socket without a destination"),
+                (_, false) => format!("{name} on a socket without an address"),
             };
-            let title = if kind.is_connection() {
-                format!("{name} on a socket that is not connected")
-            } else {
-                format!("{name} on a socket without an address")
-            };
-            self.impossible(step, socket, &title, errno);
+            self.impossible(step, socket, &title, refusal(&step.action, kind, state));
         }
         Some(socket)
     }
@@ -473,23 +554,74 @@ impl Resolver<'_, '_> {
         Some(socket)
     }
 
-    fn datagram_socket(&mut self, step: &Step) -> Option<usize> {
-        match &step.on {
-            Some(on) => self.named(on),
-            None => self.last(|socket, state| !socket.kind.is_connection() && state != SocketState::Closed),
+    /// A socket that a step names must be of the kind of the address that it is given.
+    fn check_kind(&mut self, step: &Step, socket: usize, kind: SocketKind, span: Span) -> Option<()> {
+        let socket = &self.sockets[socket];
+        if socket.kind == kind || may_fail(step) {
+            return Some(());
+        }
+        let title = format!("`{}` is a {} socket", socket.name, socket.kind.name());
+        self.problems.add(Problem::WrongSocketKind, span, title, format!("this is an address for {}", kind.name()));
+        None
+    }
+
+    /// Refuses `as` where no socket is made, and `on` where none is used.
+    fn check_socket_names(&mut self, step: &Step, action: &PlannedAction) {
+        use PlannedAction as A;
+        let makes_socket = match action {
+            A::Socket { .. } | A::Accept { .. } => true,
+            A::Listen { address, .. } => address.is_some(),
+            A::Bind { creation, .. } | A::Connect { creation, .. } | A::SendTo { creation, .. } => *creation == Creation::New,
+            _ => false,
+        };
+        let uses_socket = match action {
+            A::Socket { .. } | A::Signal { .. } | A::WaitSignal { .. } | A::Sleep(_) | A::Repeat { .. } => false,
+            A::Listen { address, .. } => address.is_none(),
+            _ => true,
+        };
+        let name = step.action.name();
+        if let Some(socket) = step.name.as_ref().filter(|_| !makes_socket) {
+            let label = format!("this `{name}` makes no socket that could have a name");
+            self.problems.add(Problem::NoEffect, socket.span, "`as` has no effect here", label);
+        }
+        if let Some(socket) = step.on.as_ref().filter(|_| !uses_socket) {
+            let label = if makes_socket { "makes a socket of its own" } else { "works on no socket" };
+            self.problems.add(Problem::NoEffect, socket.span, "`on` has no effect here", format!("this `{name}` {label}"));
         }
     }
 
-    fn impossible(&mut self, step: &Step, socket: usize, title: &str, errno: &str) {
+    fn impossible(&mut self, step: &Step, socket: usize, title: &str, errno: Option<&str>) {
+        if self.lacks_socket {
+            return;
+        }
         let label = format!("`{}`: {}", self.sockets[socket].name, self.states[socket].describe());
-        self.problems
-            .add(Problem::ImpossibleOrder, step.span, title, label)
-            .with_help(format!("if the error is the lesson, say so: \"expect\": \"{errno}\""));
+        let diagnostic = self.problems.add(Problem::ImpossibleOrder, step.span, title, label);
+        if let Some(errno) = errno {
+            diagnostic.with_help(format!("if the error is the lesson, say so: \"expect\": \"{errno}\""));
+        }
     }
 
     fn no_socket<T>(&mut self, step: &Step, title: &str, label: &str) -> Option<T> {
-        self.problems.add(Problem::ImpossibleOrder, step.span, title, label);
+        if !self.lacks_socket {
+            self.problems.add(Problem::ImpossibleOrder, step.span, title, label);
+        }
         None
+    }
+}
+
+/// The error with which Linux refuses a call on a socket that is not connected; `None` where it would wait or succeed.
+fn refusal(action: &Action, kind: SocketKind, state: SocketState) -> Option<&'static str> {
+    let sends = matches!(action, Action::Send(_) | Action::SendAll(_));
+    match (action, kind) {
+        (Action::Wait(_), _) => (state == SocketState::Listening).then_some("EINVAL"),
+        (Action::Shutdown(_), _) => (!kind.is_unix()).then_some("ENOTCONN"),
+        _ if state == SocketState::ShutForWriting => Some("EPIPE"),
+        _ if state == SocketState::Connecting => Some("EAGAIN"),
+        (_, SocketKind::Tcp) => Some(if sends { "EPIPE" } else { "ENOTCONN" }),
+        (_, SocketKind::Udp) => sends.then_some("EDESTADDRREQ"),
+        (_, SocketKind::UnixStream) => Some(if sends { "ENOTCONN" } else { "EINVAL" }),
+        (_, SocketKind::UnixDgram) => sends.then_some("ENOTCONN"),
+        (_, SocketKind::UnixSeqpacket) => Some("ENOTCONN"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::style::Style;
 use super::table::Table;
-use crate::scenario::format_duration;
+use crate::scenario::{SocketOption, format_duration};
 use crate::trace::{Call, CallFlags, CallKind, CallOutcome, Trace, escape_within};
 
 /// Calls shown at most; the JSON report has all.
@@ -25,7 +25,7 @@ pub(super) fn calls_table(trace: &Trace, style: &Style) -> Vec<String> {
         table.row(vec![
             format_duration(Duration::from_nanos(call.start_ns)),
             trace.actors[*actor].name.clone(),
-            call.kind.name().to_owned(),
+            name(call).to_owned(),
             asked(call),
             got(call, trace, *actor),
             format_duration(Duration::from_nanos(call.end_ns.saturating_sub(call.start_ns))),
@@ -37,6 +37,14 @@ pub(super) fn calls_table(trace: &Trace, style: &Style) -> Vec<String> {
         lines.push(format!("{} more calls; `--format json` has them all", all - calls.len()));
     }
     lines
+}
+
+/// What was really called: two of the options are read by ioctl(2).
+fn name(call: &Call<'_>) -> &'static str {
+    match call.option {
+        Some(SocketOption::Queued | SocketOption::Unacked) => "ioctl",
+        _ => call.kind.name(),
+    }
 }
 
 fn asked(call: &Call<'_>) -> String {

@@ -106,11 +106,12 @@ fn stream_table(stream: &StreamFlow, expected: Option<&[u64]>, payload: &Payload
     let mut table = Table::new(&[">bytes", ">send", ">read", ">expected", "boundary", "verdict", "payload"], style);
     let cells = |row: &Row| {
         let expected_read = cuts.partition_point(|&cut| cut <= row.start);
-        let was_cut = matches!(row.fate, Some(BoundaryFate::Preserved | BoundaryFate::Split));
         let (expected_cell, verdict) = match expected {
             None => ("any".to_owned(), "-"),
             Some(list) => {
-                let agrees = was_cut == cuts.contains(&row.end) && row.read.is_some() == (expected_read < list.len());
+                // A row is as expected when the read that took it is the one that was to take it, from its first byte to its last.
+                let wanted = cuts.get(expected_read).map(|&end| (end - list[expected_read], end));
+                let agrees = row.read.map(|read| (stream.reads[read].start, stream.reads[read].end)) == wanted;
                 (number((expected_read < list.len()).then_some(expected_read)), if agrees { "ok" } else { "DIFFERS" })
             }
         };

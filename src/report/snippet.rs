@@ -1,10 +1,10 @@
 //! An error, or an expectation that does not hold, drawn at its place in the file: both in the same way.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::style::Style;
-use crate::scenario::{Diagnostic, Source, Span};
+use crate::scenario::{Diagnostic, Source, Span, visible};
 use crate::verdict::Mismatch;
 
 /// The widest stretch of one source line that is shown: a whole file may stand on a single line.
@@ -17,11 +17,10 @@ fn renderer(style: &Style) -> Renderer {
 
 /// Draws an error of a scenario file.
 pub fn draw_diagnostic(diagnostic: &Diagnostic, style: &Style) -> String {
-    let mut group =
-        Level::ERROR.primary_title(printable(&diagnostic.title)).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+    let mut group = Group::with_title(Level::ERROR.primary_title(printable(&diagnostic.title)));
     match &diagnostic.place {
-        Some(place) => group = group.element(snippet(&place.source, place.span, &place.label, place.related.as_ref())),
-        None => group = group.element(annotate_snippets::Origin::path(printable(&diagnostic.file))),
+        Some(place) => group = with_snippet(group, &place.source, place.span, &place.label, place.related.as_ref()),
+        None => group = group.element(Origin::path(printable(&diagnostic.file))),
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(printable(help)));
@@ -32,8 +31,8 @@ pub fn draw_diagnostic(diagnostic: &Diagnostic, style: &Style) -> String {
 /// Draws an expectation that does not hold.
 pub fn draw_mismatch(mismatch: &Mismatch, source: &Source, style: &Style) -> String {
     let level = Level::ERROR.with_name("fail");
-    let mut group =
-        level.primary_title(printable(&mismatch.title)).element(snippet(source, mismatch.place.into(), &mismatch.observed, None));
+    let group = Group::with_title(level.primary_title(printable(&mismatch.title)));
+    let mut group = with_snippet(group, source, mismatch.place.into(), &mismatch.observed, None);
     if let Some(difference) = &mismatch.difference {
         let side = |what: &str, text: &str, hex: &str| match hex {
             "" => format!("{what}  (the end)"),
@@ -59,29 +58,42 @@ pub fn draw_mismatch(mismatch: &Mismatch, source: &Source, style: &Style) -> Str
 
 /// Titles and labels may quote the file, which may hold anything.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
-fn snippet<'s>(
-    source: &'s Source,
-    span: Span,
-    label: &str,
-    related: Option<&(Span, String)>,
-) -> Snippet<'s, annotate_snippets::Annotation<'s>> {
+/// Text of the file, with every character in its place: what must not reach a terminal, and what the renderer does not
+/// replace by itself, gives way to another of the same length in bytes.
+fn replaced(text: &str) -> String {
+    let replace = |c: char| match c.len_utf8() {
+        _ if c == '\u{200d}' || visible(c.encode_utf8(&mut [0; 4])).starts_with(c) => c,
+        1 if c == '\r' => ' ',
+        1 => c,
+        2 => '\u{b7}',
+        _ => '\u{fffd}',
+    };
+    text.chars().map(replace).collect()
+}
+
+fn with_snippet<'s>(group: Group<'s>, source: &'s Source, span: Span, label: &str, related: Option<&(Span, String)>) -> Group<'s> {
     let (text, first_line, offset) = window(source, span, related.map(|(span, _)| *span));
     let local = |span: Span| {
         let clamp = |at: usize| at.saturating_sub(offset).min(text.len());
         clamp(span.start)..clamp(span.end.min(line_end(source, span.start)))
     };
-    let mut snippet = Snippet::source(text)
-        .path(source.name().to_owned())
-        .line_start(first_line)
-        .fold(true)
-        .annotation(AnnotationKind::Primary.span(local(span)).label(printable(label)));
+    let mut group = group;
+    let mut snippet: Snippet<'s, Annotation<'s>> = Snippet::source(replaced(text));
+    if source.text()[..offset].ends_with('\n') || offset == 0 {
+        snippet = snippet.path(printable(source.name()));
+    } else {
+        // The renderer would count the columns of a long line from the part that is shown.
+        let position = source.position(span.start);
+        group = group.element(Origin::path(printable(source.name())).line(position.line).char_column(position.column));
+    }
+    snippet = snippet.line_start(first_line).fold(true).annotation(AnnotationKind::Primary.span(local(span)).label(printable(label)));
     if let Some((span, label)) = related.filter(|(span, _)| span.start >= offset && span.end <= offset + text.len()) {
         snippet = snippet.annotation(AnnotationKind::Context.span(local(*span)).label(printable(label)));
     }
-    snippet
+    group.element(snippet)
 }
 
 /// The end of the line in which an offset is: a caret marks one line, however long the value is.

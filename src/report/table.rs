@@ -5,6 +5,9 @@ use comfy_table::{CellAlignment, ContentArrangement};
 
 use super::style::Style;
 
+/// Below this width, in columns, cells have no padding.
+const NARROW: usize = 72;
+
 /// A table under construction.
 pub struct Table(comfy_table::Table);
 
@@ -18,8 +21,13 @@ impl Table {
         table.set_width(u16::try_from(style.width).unwrap_or(u16::MAX));
         table.set_header(headers.iter().map(|header| header.trim_start_matches('>')));
         for (index, header) in headers.iter().enumerate() {
-            if let Some(column) = table.column_mut(index).filter(|_| header.starts_with('>')) {
+            let Some(column) = table.column_mut(index) else { continue };
+            if header.starts_with('>') {
                 column.set_cell_alignment(CellAlignment::Right);
+            }
+            // On a narrow terminal words matter more than room around them.
+            if style.width < NARROW {
+                column.set_padding((0, 0));
             }
         }
         Self(table)

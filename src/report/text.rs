@@ -78,10 +78,12 @@ pub fn write_details(run: &RunReport, style: &Style, out: &mut dyn Write) -> io:
         writeln!(out, "{}", draw_mismatch(mismatch, &run.source, style))?;
     }
     for note in run.notes.iter().filter(|note| note.changes_expectations && run.verdict.outcome == Outcome::Fail) {
-        write_wrapped(&format!("note: judged under {}, {}", note.option, note.text), style, out)?;
+        write_wrapped(&format!("note: judged under {}, which these expectations were not written for", note.option), style, out)?;
     }
     if run.verdict.not_checked > 0 {
-        writeln!(out, "\n{} expectations were not checked, because the run ended early", run.verdict.not_checked)?;
+        let count = run.verdict.not_checked;
+        let were = if count == 1 { "expectation was" } else { "expectations were" };
+        writeln!(out, "\n{count} {were} not checked, because the run ended early")?;
     }
     Ok(())
 }
@@ -111,7 +113,7 @@ fn write_settings(trace: &Trace, style: &Style, out: &mut dyn Write) -> io::Resu
         }
     }
     for (text, names) in seen {
-        let names = if names.len() > 4 { format!("{} and {} more", names[..3].join(", "), names.len() - 3) } else { names.join(", ") };
+        let names = if names.len() > 2 { format!("{} sockets", names.len()) } else { names.join(", ") };
         write_wrapped(&format!("option: {text} ({names})"), style, out)?;
     }
     Ok(())
@@ -119,7 +121,7 @@ fn write_settings(trace: &Trace, style: &Style, out: &mut dyn Write) -> io::Resu
 
 fn write_flow(flow: &Flow, run: &RunReport, trace: &Trace, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)?;
-    writeln!(out, "{}", flow_headline(flow, trace, style))?;
+    write_wrapped(&flow_headline(flow, trace, style), style, out)?;
     for line in boundary_table(flow, trace, &run.expect, style) {
         writeln!(out, "{line}")?;
     }
@@ -196,5 +198,9 @@ pub fn write_summary(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         parts.into_iter().filter(|(count, ..)| *count > 0).map(|(count, word, color)| paint(color, &format!("{count} {word}"))).collect();
     let parts = if parts.is_empty() { "nothing ran".to_owned() } else { parts.join(", ") };
     let interrupted = if summary.interrupted { ", interrupted" } else { "" };
-    writeln!(out, "{parts}{interrupted} in {}", format_duration(Duration::from_millis(summary.elapsed_ms)))
+    let elapsed = match summary.elapsed_ms {
+        0 => "less than 1 ms".to_owned(),
+        millis => format_duration(Duration::from_millis(millis)),
+    };
+    writeln!(out, "{parts}{interrupted} in {elapsed}")
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::decode::{Decode, Fields, wrong_type};
+use super::decode::{Decode, Fields, any_of, wrong_type};
 use super::json::{Node, NodeKind};
 use super::problem::{Problem, Problems};
 
@@ -53,7 +53,7 @@ impl Decode for Count {
             NodeKind::Number(_) => u64::decode(node, problems).map(Self::Exactly),
             NodeKind::Object(_) => {
                 let mut fields = Fields::of(node, "a range", problems)?;
-                let any_of = fields.optional::<Vec<u64>>("any_of", problems);
+                let any_of = any_of::<u64>(&mut fields, problems);
                 let min = fields.optional("min", problems);
                 let max = fields.optional("max", problems);
                 fields.finish(problems);
@@ -92,7 +92,7 @@ impl JsonSchema for Count {
                 { "type": "integer", "minimum": 0 },
                 { "type": "object", "properties": { "min": { "type": "integer", "minimum": 0 }, "max": { "type": "integer", "minimum": 0 } },
                   "minProperties": 1, "additionalProperties": false },
-                { "type": "object", "properties": { "any_of": { "type": "array", "items": { "type": "integer", "minimum": 0 } } },
+                { "type": "object", "properties": { "any_of": { "type": "array", "minItems": 1, "items": { "type": "integer", "minimum": 0 } } },
                   "required": ["any_of"], "additionalProperties": false }
             ]
         })
@@ -158,7 +158,7 @@ impl Decode for Sizes {
             NodeKind::Array(_) => Vec::decode(node, problems).map(|list| Self::AnyOf(vec![list])),
             NodeKind::Object(_) => {
                 let mut fields = Fields::of(node, "a rule for sizes", problems)?;
-                let any_of = fields.optional("any_of", problems);
+                let any_of = any_of(&mut fields, problems);
                 let count = fields.optional("count", problems);
                 let each = fields.optional("each", problems);
                 fields.finish(problems);
@@ -190,7 +190,7 @@ impl JsonSchema for Sizes {
             "description": "Sizes in bytes, in order: a list, one of several lists, or a rule.",
             "anyOf": [
                 { "type": "array", "items": { "type": "integer", "minimum": 0 } },
-                { "type": "object", "properties": { "any_of": { "type": "array", "items": { "type": "array", "items": { "type": "integer", "minimum": 0 } } } },
+                { "type": "object", "properties": { "any_of": { "type": "array", "minItems": 1, "items": { "type": "array", "items": { "type": "integer", "minimum": 0 } } } },
                   "required": ["any_of"], "additionalProperties": false },
                 { "type": "object", "properties": { "count": count, "each": count }, "minProperties": 1, "additionalProperties": false }
             ]

@@ -1,7 +1,7 @@
 //! From a JSON tree to Rust types, collecting every error on the way instead of stopping at the first.
 
 use super::json::{Member, Node, NodeKind};
-use super::problem::{Problem, Problems, suggestion};
+use super::problem::{Problem, Problems, is_command, quoted, shortened};
 use super::source::{Span, Spanned};
 
 /// A type that can be read from a JSON value.
@@ -36,7 +36,7 @@ pub(crate) fn word<T: Copy>(node: &Node, what: &str, words: &[(&str, T)], proble
         return Some(value);
     }
     let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
-    problems.add(Problem::UnknownWord, node.span, format!("`{written}` is not {what}"), suggestion(written, &names));
+    problems.add_unknown(Problem::UnknownWord, node.span, format!("{} is not {what}", quoted(written)), written, &names);
     None
 }
 
@@ -48,8 +48,9 @@ pub(crate) fn integer(node: &Node, what: &str, range: std::ops::RangeInclusive<u
     };
     let in_range = digits.parse::<u64>().ok().filter(|value| range.contains(value));
     if in_range.is_none() {
-        let label = format!("expected a whole number from {} to {}", range.start(), range.end());
-        problems.add(Problem::OutOfRange, node.span, format!("{digits} is not {what}"), label);
+        let digits_only = if digits.contains(['e', 'E', '.']) { ", in digits alone" } else { "" };
+        let label = format!("expected a whole number from {} to {}{digits_only}", range.start(), range.end());
+        problems.add(Problem::OutOfRange, node.span, format!("{} is not {what}", shortened(digits)), label);
     }
     in_range
 }
@@ -68,8 +69,17 @@ impl Decode for bool {
 
 impl Decode for String {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        string(node, "a string", problems).map(str::to_owned)
+        let text = string(node, "a string", problems)?;
+        check_text(text, node.span, problems).then(|| text.to_owned())
     }
+}
+
+/// Refuses what a terminal would obey in texts and names, all of which are shown. Payloads may hold anything.
+fn check_text(text: &str, span: Span, problems: &mut Problems) -> bool {
+    let Some(command) = text.chars().find(|&c| is_command(c)) else { return true };
+    let label = format!("U+{:04X} would command the terminal on which this is shown", u32::from(command));
+    problems.add(Problem::BadText, span, "a control character in a text", label).with_help("only `\\n` is allowed here");
+    false
 }
 
 impl<T: Decode> Decode for Spanned<T> {
@@ -123,10 +133,44 @@ impl<T: Decode> Decode for Named<T> {
             wrong_type(node, "an object", problems);
             return None;
         };
-        let decoded: Vec<Option<_>> =
-            members.iter().map(|member| Some((member.name.clone(), T::decode(&member.value, problems)?))).collect();
+        let decode = |member: &Member| {
+            let is_text = check_text(&member.name.value, member.name.span, problems);
+            let value = T::decode(&member.value, problems)?;
+            is_text.then(|| (member.name.clone(), value))
+        };
+        let decoded: Vec<Option<_>> = members.iter().map(decode).collect();
         decoded.into_iter().collect::<Option<Vec<_>>>().map(Named)
     }
+}
+
+/// How some objects are written that newcomers take for strings.
+const EXAMPLES: &[(&str, &str)] = &[
+    ("a step", "{\"recv\": {}}"),
+    ("a payload", "{\"text\": \"hello\"}"),
+    ("accept", "{}"),
+    ("close", "{}"),
+    ("abort", "{}"),
+    ("recv", "{} or {\"size\": 5}"),
+    ("recv_exact", "{\"bytes\": 5}"),
+    ("send", "{\"text\": \"hello\"}"),
+    ("send_to", "{\"to\": \"server\", \"text\": \"hello\"}"),
+    ("connect", "{\"to\": \"server\"}"),
+    ("listen", "{\"tcp\": \"loopback:0\"}"),
+    ("an address", "{\"tcp\": \"loopback:0\"}"),
+    ("socket", "{\"kind\": \"tcp\"}"),
+    ("set", "{\"nodelay\": true}"),
+    ("wait", "{\"signal\": \"ready\"} or {\"readable\": 5}"),
+    ("a range of times", "{\"max\": \"2s\"}"),
+];
+
+/// Reads the list of an `any_of`, in which one at least must stand: nothing could meet an empty one.
+pub(crate) fn any_of<T: Decode>(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Vec<T>> {
+    let node = fields.node("any_of")?;
+    let options = Vec::<T>::decode(node, problems)?;
+    if options.is_empty() {
+        problems.add(Problem::MissingField, node.span, "`any_of` is empty", "expected one at least");
+    }
+    Some(options)
 }
 
 /// The fields of one object while they are being read. What is never asked for is unknown, and reported by
@@ -144,7 +188,15 @@ impl<'n> Fields<'n> {
         match &node.kind {
             NodeKind::Object(members) => Some(Self { members, span: node.span, what, asked: Vec::new() }),
             _ => {
-                wrong_type(node, &format!("{what} (an object)"), problems);
+                let diagnostic = problems.add(
+                    Problem::WrongType,
+                    node.span,
+                    format!("{what} must be an object"),
+                    format!("this is {}", node.describe()),
+                );
+                if let Some((_, example)) = EXAMPLES.iter().find(|(name, _)| *name == what) {
+                    diagnostic.with_help(format!("write it as {example}"));
+                }
                 None
             }
         }
@@ -155,17 +207,30 @@ impl<'n> Fields<'n> {
         Span { start: self.span.start, end: self.span.start + 1 }
     }
 
+    fn mark(&mut self, name: &'static str) {
+        if !self.asked.contains(&name) {
+            self.asked.push(name);
+        }
+    }
+
     /// The field's value as it stands, marked as known.
     pub(crate) fn node(&mut self, name: &'static str) -> Option<&'n Node> {
-        self.asked.push(name);
+        self.mark(name);
         self.members.iter().find(|member| member.name.value == name).map(|member| &member.value)
     }
 
-    /// The first of `names` that is there, with its key's place; all are marked as known.
+    /// Those of `names` that are there, with their keys' places; all are marked as known. A key given twice, which is an
+    /// error already, counts once.
     pub(crate) fn present(&mut self, names: &[&'static str]) -> Vec<(&'static str, &'n Member)> {
-        self.asked.extend_from_slice(names);
+        names.iter().for_each(|name| self.mark(name));
         let find = |member: &'n Member| names.iter().find(|name| **name == member.name.value).map(|name| (*name, member));
-        self.members.iter().filter_map(find).collect()
+        let mut found: Vec<(&'static str, &'n Member)> = Vec::new();
+        for (name, member) in self.members.iter().filter_map(find) {
+            if found.iter().all(|(known, _)| *known != name) {
+                found.push((name, member));
+            }
+        }
+        found
     }
 
     /// A field that may be left out. A wrong value counts as left out here; the error is already recorded.
@@ -188,13 +253,20 @@ impl<'n> Fields<'n> {
         None
     }
 
+    /// Reports an object in which nothing stands: whoever wrote it meant something.
+    pub(crate) fn expect_some(&self, label: &str, problems: &mut Problems) {
+        if self.members.is_empty() {
+            problems.add(Problem::MissingField, self.brace(), "nothing is expected", label);
+        }
+    }
+
     /// Reports every field that was not asked for.
     pub(crate) fn finish(self, problems: &mut Problems) {
         for member in self.members {
             let name = member.name.value.as_str();
             if !self.asked.contains(&name) {
-                let title = format!("{} has no field `{name}`", self.what);
-                problems.add(Problem::UnknownField, member.name.span, title, suggestion(name, &self.asked));
+                let title = format!("{} has no field {}", self.what, quoted(name));
+                problems.add_unknown(Problem::UnknownField, member.name.span, title, name, &self.asked);
             }
         }
     }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 
-use super::decode::{Decode, wrong_type};
+use super::decode::{Decode, Fields, wrong_type};
 use super::json::{Node, NodeKind};
-use super::problem::{Problem, Problems};
+use super::problem::{Problem, Problems, quoted};
+use super::source::Spanned;
 
 /// The longest duration that is taken: a day. Anything longer is a slip of the unit.
 const MAX: Duration = Duration::from_secs(24 * 60 * 60);
@@ -16,9 +17,15 @@ const MAX: Duration = Duration::from_secs(24 * 60 * 60);
 /// # Errors
 /// Words for the place where the caret stands. A bare number is an error that offers both readings.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    if let Ok(number) = text.trim().parse::<f64>() {
+    let is_number = |text: &str| text.parse::<f64>().is_ok() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if text.trim().starts_with('-') {
+        return Err("a duration is never negative".to_owned());
+    }
+    if is_number(text.trim()) {
         let text = text.trim();
-        return Err(if number == 0.0 {
+        return Err(if text.len() > 20 {
+            "a duration needs a unit, such as `s` or `ms`".to_owned()
+        } else if text.parse() == Ok(0.0) {
             "a duration needs a unit: write `0s`".to_owned()
         } else {
             format!("a duration needs a unit: `{text}s` or `{text}ms`?")
@@ -43,9 +50,9 @@ pub fn format_duration(duration: Duration) -> String {
 
 impl Decode for Duration {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let (text, quoted) = match &node.kind {
-            NodeKind::String(text) => (text.as_str(), true),
-            NodeKind::Number(digits) => (digits.as_str(), false),
+        let text = match &node.kind {
+            NodeKind::String(text) => text,
+            NodeKind::Number(digits) => digits,
             _ => {
                 wrong_type(node, "a duration such as \"2s\"", problems);
                 return None;
@@ -54,12 +61,20 @@ impl Decode for Duration {
         match parse_duration(text) {
             Ok(duration) => Some(duration),
             Err(label) => {
-                let label = if quoted { label } else { format!("a duration is a string with a unit: \"{text}s\" or \"{text}ms\"?") };
-                problems.add(Problem::BadDuration, node.span, format!("`{text}` is not a duration"), label);
+                problems.add(Problem::BadDuration, node.span, format!("{} is not a duration", quoted(text)), label.replace('`', "\""));
                 None
             }
         }
     }
+}
+
+/// Reads the limit of a time; a limit of nothing would end everything at once.
+pub(super) fn time_limit(fields: &mut Fields<'_>, name: &'static str, problems: &mut Problems) -> Option<Spanned<Duration>> {
+    let limit: Spanned<Duration> = fields.optional(name, problems)?;
+    if limit.value.is_zero() {
+        problems.add(Problem::BadDuration, limit.span, format!("`{name}` is 0"), "nothing could ever be done in no time");
+    }
+    Some(limit)
 }
 
 /// How a duration stands in the schema.
@@ -80,6 +95,8 @@ mod tests {
     fn a_bare_number_offers_both_readings() {
         assert_eq!(parse_duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(parse_duration("5").unwrap_err(), "a duration needs a unit: `5s` or `5ms`?");
+        assert_eq!(parse_duration("0").unwrap_err(), "a duration needs a unit: write `0s`");
+        assert_eq!(parse_duration("nan").unwrap_err(), "expected a duration such as `250ms`, `2s` or `1m 30s`");
         assert!(parse_duration("2 moons").is_err());
         assert!(parse_duration("9999h").is_err());
     }

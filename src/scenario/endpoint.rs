@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 
 use super::decode::{Decode, Fields, string};
 use super::json::{Member, Node};
-use super::problem::{Problem, Problems};
+use super::problem::{Problem, Problems, nearest, quoted};
 use super::source::Span;
 
 /// The kinds of sockets.
@@ -122,7 +122,7 @@ impl Endpoint {
         match parse_host(kind, text) {
             Ok(host) => Some(Self { kind, host, span: value.span }),
             Err(label) => {
-                problems.add(Problem::BadAddress, value.span, format!("`{text}` is not an address for {name}"), label);
+                problems.add(Problem::BadAddress, value.span, format!("{} is not an address for {name}", quoted(text)), label);
                 None
             }
         }
@@ -150,6 +150,8 @@ impl Decode for Endpoint {
 
 /// `sockaddr_un.sun_path` has 108 bytes on Linux (man 7 unix); a run's own directory takes up to 40 of them.
 const MAX_RELATIVE_PATH: usize = 60;
+/// One byte of the 108 is the NUL behind the path.
+const MAX_PATH: usize = 107;
 
 fn parse_host(kind: SocketKind, text: &str) -> Result<Host, String> {
     if let Some(actor) = text.strip_prefix("same:") {
@@ -160,11 +162,14 @@ fn parse_host(kind: SocketKind, text: &str) -> Result<Host, String> {
             "" => Err("expected a path such as \"server.sock\"".to_owned()),
             _ if text.contains('\0') => Err("a path has no NUL byte".to_owned()),
             _ if text.split('/').any(|part| part == "..") => Err("a path may not climb out with `..`".to_owned()),
-            _ if !text.starts_with('/') && text.len() > MAX_RELATIVE_PATH => Err(format!("longer than {MAX_RELATIVE_PATH} bytes")),
+            _ if !text.starts_with('/') && text.len() > MAX_RELATIVE_PATH => {
+                Err(format!("longer than {MAX_RELATIVE_PATH} bytes, the most for a relative path"))
+            }
+            _ if text.len() > MAX_PATH => Err(format!("longer than {MAX_PATH} bytes, the most that a path can have (man 7 unix)")),
             _ => Ok(Host::Path(text.to_owned())),
         };
     }
-    let parse_port = |port: &str| port.parse::<u16>().map_err(|_| format!("`{port}` is not a port (0 to 65535)"));
+    let parse_port = |port: &str| port.parse::<u16>().map_err(|_| format!("{} is not a port (0 to 65535)", quoted(port)));
     if let Some(port) = text.strip_prefix("loopback:") {
         return parse_port(port).map(Host::Loopback);
     }
@@ -177,7 +182,10 @@ fn parse_host(kind: SocketKind, text: &str) -> Result<Host, String> {
     }
     if let Some((host, port)) = text.rsplit_once(':') {
         parse_port(port)?;
-        if host == "localhost" {
+        if host != "loopback" && nearest(host, ["loopback"]).is_some() {
+            return Err(format!("did you mean \"loopback:{port}\"?"));
+        }
+        if host.starts_with(|c: char| c.is_alphabetic()) {
             return Err("names are not resolved here: write \"loopback:0\", \"127.0.0.1:0\" or \"[::1]:0\"".to_owned());
         }
     }

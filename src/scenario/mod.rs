@@ -42,17 +42,17 @@ pub use option::{OptionForm, OptionSetting, SocketOption};
 pub use payload::{MAX_PAYLOAD, Part, Payload};
 pub use problem::{Diagnostic, Place, Problem, Problems, nearest, one_of, suggestion};
 pub use schema::scenario_schema;
-pub(crate) use schema::schema_of;
 pub use source::{Position, Source, Span, Spanned};
 pub use step::{
     Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendToArgs, ShutdownHow, SocketArgs, Step, Until,
     WaitFor,
 };
 
+pub(crate) use problem::visible;
 pub(crate) use step::check_name;
 
 use decode::{Decode, Fields, word};
-use json::Node;
+use json::{Node, NodeKind};
 
 /// One scenario: what the actors do, and what is expected of the byte boundaries between them.
 #[derive(Clone, Debug, JsonSchema)]
@@ -67,7 +67,7 @@ pub struct Scenario {
     pub about: Option<String>,
     /// The lesson, shown behind the result: why it came out so.
     pub explain: Option<String>,
-    /// Words to select by.
+    /// Words that tell what it is about; `netlab list` shows them.
     #[schemars(default)]
     pub tags: Vec<Spanned<String>>,
     /// The texts in other languages, by language code ("zh").
@@ -216,9 +216,14 @@ impl Decode for Scenario {
         let requires = fields.or_default("requires", problems);
         let families = fields.or_default("families", problems);
         let seed = fields.optional("seed", problems);
-        let deadline = fields.optional("deadline", problems);
+        let deadline = duration::time_limit(&mut fields, "deadline", problems);
         let defaults = fields.or_default("defaults", problems);
         let actors = fields.required("actors", problems);
+        if let Some(node) = fields.node("actors")
+            && matches!(&node.kind, NodeKind::Object(members) if members.is_empty())
+        {
+            problems.add(Problem::MissingField, node.span, "no actors", "a scenario needs at least one actor with steps");
+        }
         let expect = fields.or_default("expect", problems);
         let cases = fields.or_default("cases", problems);
         fields.finish(problems);
@@ -282,7 +287,7 @@ impl Decode for Defaults {
         let sndbuf = size("sndbuf", 1..=option::MAX_INT / 2);
         let rcvbuf = size("rcvbuf", 1..=option::MAX_INT / 2);
         let defaults = Self {
-            timeout: fields.optional("timeout", problems),
+            timeout: duration::time_limit(&mut fields, "timeout", problems),
             recv_size,
             nodelay: fields.optional("nodelay", problems),
             reuseaddr: fields.optional("reuseaddr", problems),

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 
 use super::decode::{Decode, Fields, integer, string, wrong_type};
 use super::json::{Member, Node, NodeKind};
-use super::problem::{Problem, Problems, suggestion};
+use super::problem::{Problem, Problems, quoted, shortened, suggestion};
 use super::source::Span;
 
 /// The largest payload of one step, and the largest size of one `recv`, in bytes.
@@ -110,23 +110,30 @@ impl Payload {
     /// Reads the payload among the fields of an object that may have others. `None` when there is none, or when
     /// it is wrong: [`Payload::is_written`] tells which.
     pub(crate) fn from_fields(fields: &mut Fields<'_>, span: Span, problems: &mut Problems) -> Option<Self> {
-        let encode = fields.node("encode");
-        let times = fields.node("times");
+        let encode = fields.present(&["encode"]).first().map(|(_, member)| *member);
+        let times = fields.present(&["times"]).first().map(|(_, member)| *member);
         let present = fields.present(FORMS);
         if let [(first, _), (_, second), ..] = present.as_slice() {
             let title = format!("two payloads: `{first}` and `{}`", second.name.value);
             problems.add(Problem::TooMany, second.name.span, title, "put several into \"concat\": [{..}, {..}]");
             return None;
         }
-        let &(form, Member { name, value }) = present.first()?;
+        let Some(&(form, Member { name, value })) = present.first() else {
+            for (alone, needs) in [(encode, "`encode` without `text`"), (times, "`times` without `repeat`")] {
+                if let Some(alone) = alone {
+                    problems.add(Problem::UnknownField, alone.name.span, needs, "there is no payload here");
+                }
+            }
+            return None;
+        };
         if let Some(encode) = encode.filter(|_| form != "text") {
-            problems.add(Problem::UnknownField, encode.span, "`encode` without `text`", format!("`{form}` is bytes already"));
+            problems.add(Problem::UnknownField, encode.name.span, "`encode` without `text`", format!("`{form}` is bytes already"));
         }
         if let Some(times) = times.filter(|_| form != "repeat") {
-            problems.add(Problem::UnknownField, times.span, "`times` without `repeat`", "only \"repeat\" is repeated");
+            problems.add(Problem::UnknownField, times.name.span, "`times` without `repeat`", "only \"repeat\" is repeated");
         }
         let parts = match form {
-            "text" => vec![Part::Bytes(encoded_text(value, encode, problems)?)],
+            "text" => vec![Part::Bytes(encoded_text(value, encode.map(|member| &member.value), problems)?)],
             "hex" => vec![Part::Bytes(hex(value, problems)?)],
             "base64" => vec![Part::Bytes(base64(value, problems)?)],
             "random" => vec![Part::Random(integer(value, "a number of bytes", 0..=MAX_PAYLOAD, problems)?)],
@@ -138,7 +145,7 @@ impl Payload {
                     return None;
                 };
                 let unit = string(value, "text to repeat", problems)?.as_bytes().to_vec();
-                vec![Part::Repeat { unit, times: integer(times, "a number of times", 0..=MAX_PAYLOAD, problems)? }]
+                vec![Part::Repeat { unit, times: integer(&times.value, "a number of times", 0..=MAX_PAYLOAD, problems)? }]
             }
         };
         let payload = Self { parts, span };
@@ -187,7 +194,8 @@ fn encoded_text(node: &Node, encode: Option<&Node>, problems: &mut Problems) -> 
     let label = string(encode, "the name of an encoding", problems)?;
     let known = ["utf-8", "gbk", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "iso-8859-1", "windows-1252", "koi8-r"];
     let Some(encoding) = encoding_rs::Encoding::for_label(label.as_bytes()) else {
-        problems.add(Problem::UnknownWord, encode.span, format!("`{label}` is not an encoding"), suggestion(label, &known));
+        let title = format!("{} is not an encoding", quoted(label));
+        problems.add(Problem::UnknownWord, encode.span, title, suggestion(label, &known));
         return None;
     };
     if encoding.output_encoding() != encoding {
@@ -216,7 +224,7 @@ fn hex(node: &Node, problems: &mut Problems) -> Option<Vec<u8>> {
         return None;
     }
     if !digits.len().is_multiple_of(2) {
-        bad(node, "not hexadecimal", format!("{} digits: two make a byte", digits.len()), problems);
+        bad(node, "not hexadecimal", format!("an odd number of digits, {}: two make a byte", digits.len()), problems);
         return None;
     }
     let value = |c: char| c.to_digit(16).unwrap_or(0) as u8;
@@ -228,7 +236,16 @@ fn base64(node: &Node, problems: &mut Problems) -> Option<Vec<u8>> {
     match base64::engine::general_purpose::STANDARD.decode(text) {
         Ok(bytes) => Some(bytes),
         Err(error) => {
-            bad(node, "not base64 (RFC 4648, section 4)", error.to_string().to_lowercase(), problems);
+            let label = match error {
+                base64::DecodeError::InvalidByte(at, symbol) => {
+                    format!("`{}` at offset {at}: base64 is A-Z a-z 0-9 + / and `=` at the end", symbol.escape_ascii())
+                }
+                base64::DecodeError::InvalidLength(_) | base64::DecodeError::InvalidPadding => {
+                    "the length must be a multiple of 4, filled up with `=`".to_owned()
+                }
+                base64::DecodeError::InvalidLastSymbol { .. } => "its last character has bits that belong to no byte".to_owned(),
+            };
+            bad(node, "not base64 (RFC 4648, section 4)", label, problems);
             None
         }
     }
@@ -265,7 +282,7 @@ fn pack(node: &Node, problems: &mut Problems) -> Option<Vec<u8>> {
     };
     let letters: Vec<char> = letters.filter(|c| !c.is_whitespace()).collect();
     if letters.len() != values.len() {
-        bad(values_node, "pack does not fit its format", format!("{} values for {} letters", values.len(), letters.len()), problems);
+        bad(values_node, "pack does not fit its format", format!("letters: {}, values: {}", letters.len(), values.len()), problems);
         return None;
     }
     let mut bytes = Vec::new();
@@ -293,7 +310,12 @@ fn packed_number(node: &Node, letter: char, width: u32, signed: bool, big_endian
     let bits = width * 8;
     let (low, high) = if signed { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) } else { (0, (1i128 << bits) - 1) };
     let Some(number) = digits.parse::<i128>().ok().filter(|number| (low..=high).contains(number)) else {
-        problems.add(Problem::OutOfRange, node.span, format!("{digits} does not fit `{letter}`"), format!("expected {low} to {high}"));
+        problems.add(
+            Problem::OutOfRange,
+            node.span,
+            format!("{} does not fit `{letter}`", shortened(digits)),
+            format!("expected {low} to {high}"),
+        );
         return None;
     };
     let width = width as usize;

@@ -1,5 +1,7 @@
 //! What can be wrong with a scenario file: every kind of error, and one such error with its place.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -28,8 +30,6 @@ macro_rules! problems {
 problems! {
     /// There is no such file.
     FileMissing = "file-missing",
-    /// A directory where a file belongs.
-    FileIsDirectory = "file-is-directory",
     /// The operating system refused to read it.
     FileUnreadable = "file-unreadable",
     /// Larger than the limit.
@@ -68,6 +68,8 @@ problems! {
     BadAddress = "bad-address",
     /// A name that is not made of the characters allowed.
     BadName = "bad-name",
+    /// Text with characters that would command the terminal on which it is shown.
+    BadText = "bad-text",
     /// Two things where one is allowed, such as two calls in one step.
     TooMany = "too-many",
     /// No actor has this name.
@@ -119,26 +121,26 @@ pub struct Place {
 impl Diagnostic {
     /// An error of a file as a whole, with no text to show.
     pub fn of_file(problem: Problem, file: &str, title: impl Into<String>) -> Self {
-        Self { problem, title: title.into(), file: file.to_owned(), place: None, help: None }
+        Self { problem, title: message(title), file: file.to_owned(), place: None, help: None }
     }
 
     /// Adds what to try.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(message(help));
         self
     }
 
     /// As [`Diagnostic::help`], on a borrowed one.
     pub fn with_help(&mut self, help: impl Into<String>) -> &mut Self {
-        self.help = Some(help.into());
+        self.help = Some(message(help));
         self
     }
 
     /// Adds a second place.
     pub fn with_related(&mut self, span: Span, label: impl Into<String>) -> &mut Self {
         if let Some(place) = &mut self.place {
-            place.related = Some((span, label.into()));
+            place.related = Some((span, message(label)));
         }
         self
     }
@@ -154,12 +156,15 @@ impl Diagnostic {
 pub struct Problems {
     source: Arc<Source>,
     found: Vec<Diagnostic>,
+    /// Where each error is in `found`, by offset and title: several cases and families find the same ones.
+    known: HashMap<(usize, String), usize>,
+    added: usize,
 }
 
 impl Problems {
     /// No errors yet.
     pub fn new(source: Arc<Source>) -> Self {
-        Self { source, found: Vec::new() }
+        Self { source, found: Vec::new(), known: HashMap::new(), added: 0 }
     }
 
     /// The source they are about.
@@ -169,11 +174,24 @@ impl Problems {
 
     /// Records an error; what it returns can be given a help text and a second place.
     pub fn add(&mut self, problem: Problem, span: Span, title: impl Into<String>, label: impl Into<String>) -> &mut Diagnostic {
-        let place = Place { source: Arc::clone(&self.source), span, label: label.into(), related: None };
-        let file = self.source.name().to_owned();
-        self.found.push(Diagnostic { problem, title: title.into(), file, place: Some(place), help: None });
-        let last = self.found.len() - 1;
-        &mut self.found[last]
+        self.added += 1;
+        let title = message(title);
+        let index = *self.known.entry((span.start, title.clone())).or_insert(self.found.len());
+        if index == self.found.len() {
+            let place = Place { source: Arc::clone(&self.source), span, label: message(label), related: None };
+            let file = self.source.name().to_owned();
+            self.found.push(Diagnostic { problem, title, file, place: Some(place), help: None });
+        }
+        &mut self.found[index]
+    }
+
+    /// Records a name that is none of `known`, with the nearest of them; a long list of them goes into the help.
+    pub(crate) fn add_unknown(&mut self, problem: Problem, span: Span, title: impl Into<String>, written: &str, known: &[&str]) {
+        if nearest(written, known.iter().copied()).is_none() && known.len() > MAX_NAMES_IN_LABEL {
+            self.add(problem, span, title, "no such name").with_help(format!("the names are {}", known.join(", ")));
+        } else {
+            self.add(problem, span, title, suggestion(written, known));
+        }
     }
 
     /// Whether nothing was found.
@@ -181,27 +199,88 @@ impl Problems {
         self.found.is_empty()
     }
 
-    /// How many were found.
+    /// How often one was found: it tells, before and after, whether something went wrong between.
     pub fn count(&self) -> usize {
-        self.found.len()
+        self.added
     }
 
-    /// The errors, in the order of the file.
+    /// The errors, in the order of the file; of very many the first.
     pub fn into_found(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(Diagnostic::offset);
+        let more = self.found.len().saturating_sub(MAX_FOUND);
+        self.found.truncate(MAX_FOUND);
+        if let Some(last) = self.found.last_mut().filter(|_| more > 0) {
+            last.with_help(format!("{more} more errors follow, which are not shown"));
+        }
         self.found
     }
 }
 
-/// The nearest of `known` to what was written, where one is near enough to be meant.
+/// The most errors of one file that are shown.
+const MAX_FOUND: usize = 100;
+
+/// The longest message; what it quotes may be as long as the file.
+const MAX_MESSAGE: usize = 400;
+
+fn message(text: impl Into<String>) -> String {
+    let text = visible(&text.into());
+    match text.char_indices().nth(MAX_MESSAGE) {
+        Some((end, _)) => format!("{}..", &text[..end]),
+        None => text,
+    }
+}
+
+/// More names than this are listed in the help, where there is room.
+const MAX_NAMES_IN_LABEL: usize = 10;
+
+/// Whether a character is a command to a terminal rather than text: a control character other than a line break, or one
+/// that turns the text behind it around (Unicode, UAX 9).
+pub(crate) fn is_command(c: char) -> bool {
+    c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text with its control characters, and those that turn text around or do not show, escaped: `\u{1b}`. Messages quote
+/// the file, and nothing in it may reach the terminal as a command.
+pub(crate) fn visible(text: &str) -> String {
+    let is_unseen = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.chars().flat_map(|c| if is_unseen(c) { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
+/// What was written, as titles show it: `` `servre` ``, shortened where it is long.
+pub(crate) fn quoted(text: &str) -> String {
+    if text.is_empty() { "an empty string".to_owned() } else { format!("`{}`", shortened(text)) }
+}
+
+/// The beginning of a text, where it is long.
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    const MAX: usize = 40;
+    text.char_indices().nth(MAX).map_or(Cow::Borrowed(text), |(end, _)| Cow::Owned(format!("{}..", &text[..end])))
+}
+
+/// The nearest of `known` to what was written, where one is near enough to be meant. The names of C are known:
+/// `MSG_PEEK` means `peek`.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (written.chars().count() / 3).max(1);
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase()), name))
+    // A name is short; whatever is long is another thing, and would take long to compare.
+    if written.len() > 100 {
+        return None;
+    }
+    let written = written.to_lowercase();
+    let bare = ["msg_", "tcp_", "so_", "af_", "sock_", "shut_"].iter().find_map(|prefix| written.strip_prefix(prefix)).unwrap_or(&written);
+    let allowed = (bare.chars().count() / 3).max(1);
+    let known: Vec<&str> = known.into_iter().collect();
+    let near = known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(bare, &name.to_lowercase()), *name))
         .filter(|&(distance, _)| distance <= allowed)
-        .min()
-        .map(|(_, name)| name)
+        .min();
+    let mut begun = known.iter().copied().filter(|name| bare.len() > 1 && name.to_lowercase().starts_with(bare));
+    match (near, begun.next(), begun.next()) {
+        (Some((_, name)), ..) | (None, Some(name), None) => Some(name),
+        _ => None,
+    }
 }
 
 /// `a, b or c`, for messages.
@@ -218,7 +297,7 @@ pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 pub fn suggestion(written: &str, known: &[&str]) -> String {
     match nearest(written, known.iter().copied()) {
         Some(name) => format!("did you mean `{name}`?"),
-        None if known.is_empty() => "there is none".to_owned(),
+        None if known.is_empty() => "there is none at all".to_owned(),
         None => format!("expected {}", one_of(known.iter().copied())),
     }
 }
@@ -232,5 +311,19 @@ mod tests {
         assert_eq!(nearest("servre", ["client", "server"]), Some("server"));
         assert_eq!(nearest("x", ["client", "server"]), None);
         assert_eq!(nearest("recieve", ["recv", "send"]), None);
+        assert_eq!(nearest("", ["recv", "send"]), None);
+    }
+
+    #[test]
+    fn nearest_knows_the_names_of_c_and_beginnings() {
+        assert_eq!(nearest("MSG_PEEK", ["peek", "trunc"]), Some("peek"));
+        assert_eq!(nearest("SHUT_WR", ["read", "write", "both"]), Some("write"));
+        assert_eq!(nearest("unix", ["unix_stream", "unix_dgram"]), None, "it begins both");
+    }
+
+    #[test]
+    fn messages_hold_no_control_characters() {
+        assert_eq!(visible("a\u{1b}[31m\u{9b}\u{202e}粘\0\n"), r"a\u{1b}[31m\u{9b}\u{202e}粘\u{0}\n");
+        assert_eq!(quoted(&"粘".repeat(50)), format!("`{}..`", "粘".repeat(40)));
     }
 }

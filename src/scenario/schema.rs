@@ -9,12 +9,12 @@ use super::Scenario;
 
 /// The schema of scenario files (JSON Schema, draft 2020-12), as committed in `docs/scenario.schema.json`.
 pub fn scenario_schema() -> Value {
-    schema_of::<Scenario>("netlab scenario")
+    schema_of::<Scenario>("netlab scenario", SchemaSettings::draft2020_12().with_transform(NeverNull))
 }
 
 /// The schema of a type of ours, under a title.
-pub(crate) fn schema_of<T: JsonSchema>(title: &str) -> Value {
-    let mut schema = SchemaSettings::draft2020_12().with_transform(NeverNull).into_generator().into_root_schema_for::<T>();
+fn schema_of<T: JsonSchema>(title: &str, settings: SchemaSettings) -> Value {
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
     schema.insert("title".to_owned(), title.into());
     schema.to_value()
 }

@@ -75,7 +75,7 @@ impl Source {
     /// Reads a scenario file.
     ///
     /// # Errors
-    /// A [`Diagnostic`] for a file that is missing, is a directory, cannot be read, is empty, is larger than
+    /// A [`Diagnostic`] for a file that is missing, cannot be read, is empty, is larger than
     /// [`MAX_FILE_SIZE`], or is not UTF-8 without a byte order mark (RFC 8259, section 8.1).
     pub fn read(path: &Path) -> Result<Arc<Self>, Box<Diagnostic>> {
         let name = path.display().to_string();
@@ -114,18 +114,14 @@ fn read_bytes(path: &Path, name: &str) -> Result<Vec<u8>, Box<Diagnostic>> {
                 "no such scenario file".to_owned(),
                 "give a path to a .json file, a folder, or a built-in name; `netlab list` prints the built-in ones",
             ),
-            _ => (Problem::FileUnreadable, format!("cannot read the file: {error}"), "check its permissions"),
+            std::io::ErrorKind::PermissionDenied => {
+                (Problem::FileUnreadable, format!("cannot read the file: {error}"), "check its permissions, and those of its folders")
+            }
+            _ => (Problem::FileUnreadable, format!("cannot read the file: {error}"), "is it a file? a scenario is text"),
         };
         Box::new(Diagnostic::of_file(problem, name, title).help(help))
     };
     let file = File::open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    if metadata.is_dir() {
-        return Err(Box::new(
-            Diagnostic::of_file(Problem::FileIsDirectory, name, "this is a directory, not a scenario file")
-                .help("`netlab run` and `netlab check` take folders as they are; name one here without `.json`"),
-        ));
-    }
     let mut bytes = Vec::new();
     file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_FILE_SIZE {

@@ -58,6 +58,8 @@ call_kinds! {
     GetOption "getsockopt",
     /// fcntl(2), O_NONBLOCK
     Nonblocking "fcntl",
+    /// netlab: the bytes that a compound read (`recv_exact`, `recv_until`) put together from its reads
+    Frame "frame",
     /// netlab: a signal given to the other actors
     Signal "signal",
     /// netlab: waiting for a signal
@@ -97,6 +99,8 @@ impl CallFlags {
     pub const TRUNCATED: Self = Self(1 << 9);
     /// The last call of its step.
     pub const LAST_OF_STEP: Self = Self(1 << 10);
+    /// Of a frame: the stream ended, so no more can come.
+    pub const ENDED: Self = Self(1 << 11);
 
     fn of_flag(flag: Flag) -> Self {
         let index = Flag::WORDS.iter().position(|&(_, known)| known == flag).unwrap_or(0);
@@ -231,6 +235,9 @@ pub(crate) struct CallRecord {
     /// Whether it is the last call of its step.
     #[serde(default, skip_serializing_if = "is_false")]
     ends_step: bool,
+    /// Of a frame: whether the stream ended.
+    #[serde(default, skip_serializing_if = "is_false")]
+    ended: bool,
     /// Nanoseconds from the start of the run.
     start_ns: u64,
     /// Nanoseconds from the start of the run.
@@ -274,6 +281,7 @@ impl From<Call<'_>> for CallRecord {
             waited: call.flags.has(CallFlags::WAITED),
             truncated: call.flags.has(CallFlags::TRUNCATED),
             ends_step: call.flags.has(CallFlags::LAST_OF_STEP),
+            ended: call.flags.has(CallFlags::ENDED),
             start_ns: call.start_ns,
             end_ns: call.end_ns,
             text,
@@ -297,9 +305,12 @@ impl TryFrom<CallRecord> for Call<'_> {
             (None, None) => Vec::new(),
         };
         let mut flags: CallFlags = record.flags.into_iter().collect();
-        for (holds, flag) in
-            [(record.waited, CallFlags::WAITED), (record.truncated, CallFlags::TRUNCATED), (record.ends_step, CallFlags::LAST_OF_STEP)]
-        {
+        for (holds, flag) in [
+            (record.waited, CallFlags::WAITED),
+            (record.truncated, CallFlags::TRUNCATED),
+            (record.ends_step, CallFlags::LAST_OF_STEP),
+            (record.ended, CallFlags::ENDED),
+        ] {
             if holds {
                 flags = flags.with(flag);
             }

@@ -100,6 +100,11 @@ impl CallLog {
         self.push_record(entry, &data[..kept], (kept < data.len()).then(|| digest::of(data)), address);
     }
 
+    /// Records bytes of which only the first ones and a digest are at hand.
+    pub(crate) fn push_digest(&mut self, entry: &Entry, prefix: &[u8], digest: u64) {
+        self.push_record(entry, &prefix[..prefix.len().min(PREFIX_CAP)], Some(digest), NONE);
+    }
+
     fn push_record(&mut self, entry: &Entry, kept: &[u8], digest: Option<u64>, address: u16) {
         let arena = u32::try_from(self.arena.len()).unwrap_or(u32::MAX);
         self.arena.extend_from_slice(kept);

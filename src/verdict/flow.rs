@@ -87,10 +87,11 @@ struct Check<'c> {
     key: &'c FlowKey,
     flow: &'c Flow,
     findings: &'c mut Findings,
+    has_failed: bool,
 }
 
 fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, findings: &mut Findings) {
-    let mut check = Check { key, flow, findings };
+    let mut check = Check { key, flow, findings, has_failed: false };
     let (sends, reads) = (flow.send_sizes(), flow.read_sizes());
     if let Some(wanted) = &expect.sends {
         check.hold(wanted.span, "sends differ", wanted.value.accepts(&sends), || format!("observed {}", sizes(&sends)));
@@ -130,11 +131,13 @@ fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, findings: &mut Fi
 impl Check<'_> {
     fn hold(&mut self, place: Span, what: &str, holds: bool, observed: impl FnOnce() -> String) {
         let (key, flow) = (self.key, self.flow);
+        // The evidence is the same for every expectation of a flow: once is enough.
+        let evidence = if holds || std::mem::replace(&mut self.has_failed, true) { Vec::new() } else { evidence(flow) };
         self.findings.check(holds, || Mismatch {
             place: place.into(),
             title: format!("{key}: {what}"),
             observed: observed(),
-            evidence: evidence(flow),
+            evidence,
             difference: None,
         });
     }
@@ -177,6 +180,7 @@ impl Check<'_> {
             (&wanted.truncated, "truncated", of_messages(Fate::Truncated)),
             (&wanted.lost, "lost", of_messages(Fate::Lost)),
             (&wanted.reordered, "reordered", of_messages(Fate::Reordered)),
+            (&wanted.unread, "unread", of_stream(BoundaryFate::Unread) + of_messages(Fate::Unread)),
         ];
         for (wanted, word, observed) in seen {
             if let Some(wanted) = wanted {
@@ -200,7 +204,9 @@ fn evidence(flow: &Flow) -> Vec<String> {
     let sends = flow.send_sizes();
     let reads = flow.read_sizes();
     let sum = |sizes: &[u64]| sizes.iter().sum::<u64>();
-    let mut lines = vec![format!("calls: {} sends of {} bytes, {} reads of {} bytes", sends.len(), sum(&sends), reads.len(), sum(&reads))];
+    let count =
+        |sizes: &[u64], what: &str| format!("{} {what}{} of {} bytes", sizes.len(), if sizes.len() == 1 { "" } else { "s" }, sum(sizes));
+    let mut lines = vec![format!("{}, {} (calls)", count(&sends, "send"), count(&reads, "read"))];
     for cause in &flow.causes {
         let because: Vec<String> =
             cause.evidence.iter().map(|evidence| format!("{} ({})", evidence.text, evidence.source.name())).collect();

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use super::difference::Difference;
 use super::{Findings, Mismatch};
-use crate::framing::ReadAhead;
 use crate::plan::{PlannedAction, PlannedActor, PlannedStep};
 use crate::scenario::{ResultExpect, Span, StepExpect, format_duration};
-use crate::trace::{ActorEnd, ActorTrace, Address, Call, CallFlags, CallOutcome, Trace};
+use crate::trace::{ActorEnd, ActorTrace, Address, Call, CallFlags, CallKind, CallOutcome, Trace};
 
 /// What one step gave, put together from its calls.
 struct StepResult<'t> {
@@ -31,7 +30,7 @@ struct StepResult<'t> {
 
 pub(super) fn check_steps(planned: &PlannedActor, actor: &ActorTrace, trace: &Trace, findings: &mut Findings) {
     let steps: HashMap<u32, &PlannedStep> = planned.all_steps().into_iter().map(|step| (step.id, step)).collect();
-    let mut checker = Checker { planned, actor, trace, ahead: HashMap::new(), findings };
+    let mut checker = Checker { planned, actor, trace, findings };
     let mut calls: Vec<Call<'_>> = Vec::new();
     for (index, call) in actor.calls.iter().enumerate() {
         let Some(step) = steps.get(&call.step) else { continue };
@@ -52,15 +51,13 @@ struct Checker<'c> {
     planned: &'c PlannedActor,
     actor: &'c ActorTrace,
     trace: &'c Trace,
-    /// What compound reads left over, by socket: the same bytes that the engine kept.
-    ahead: HashMap<usize, ReadAhead>,
     findings: &'c mut Findings,
 }
 
 impl Checker<'_> {
     fn check(&mut self, step: &PlannedStep, calls: &[Call<'_>], number: usize) {
-        let Self { planned, actor, trace, ahead, findings } = self;
-        let Some(result) = put_together(step, calls, number, ahead, actor) else { return };
+        let Self { planned, actor, trace, findings } = self;
+        let Some(result) = put_together(calls, number, actor) else { return };
         if result.outcome == CallOutcome::Released {
             findings.not_checked += 1;
             return;
@@ -69,7 +66,8 @@ impl Checker<'_> {
             step.action,
             PlannedAction::Socket { .. } | PlannedAction::Bind { .. } | PlannedAction::Listen { .. } | PlannedAction::Set { .. }
         );
-        if let (true, None, CallOutcome::Failed(errno)) = (prepares, &step.expect, result.outcome) {
+        let wants_success = step.expect.as_ref().is_none_or(|expect| expect.value == StepExpect::Ok);
+        if let (true, true, CallOutcome::Failed(errno)) = (prepares, wants_success, result.outcome) {
             let what = result.last.kind.name();
             let to = result.last.address.as_ref().map(|address| format!(" {address}")).unwrap_or_default();
             let meaning = errno.meaning().map(|meaning| format!(": {meaning}")).unwrap_or_default();
@@ -91,13 +89,7 @@ impl Checker<'_> {
     }
 }
 
-fn put_together<'t>(
-    step: &PlannedStep,
-    calls: &[Call<'t>],
-    number: usize,
-    ahead: &mut HashMap<usize, ReadAhead>,
-    actor: &ActorTrace,
-) -> Option<StepResult<'t>> {
+fn put_together<'t>(calls: &[Call<'t>], number: usize, actor: &ActorTrace) -> Option<StepResult<'t>> {
     let last = calls.last()?.clone();
     let first_start = calls.first()?.start_ns;
     let moved = |calls: &[Call<'_>]| {
@@ -108,51 +100,23 @@ fn put_together<'t>(
             .map(u64::from)
             .sum()
     };
-    let mut result = StepResult {
+    // A read of nothing is the end of a connection; of a datagram socket it is an empty message.
+    let is_connection = last.socket.and_then(|socket| actor.sockets.get(socket)).is_some_and(|socket| socket.kind.is_connection());
+    let is_frame = last.kind == CallKind::Frame;
+    let ended = if is_frame { last.flags.has(CallFlags::ENDED) } else { is_connection && last.kind.is_read() && last.asked > 0 };
+    let has_data = is_frame || last.kind.is_read();
+    Some(StepResult {
         outcome: last.outcome,
-        data: Cow::Borrowed(&[]),
-        bytes: moved(calls),
-        digest: None,
+        data: if has_data { last.data.prefix.clone() } else { Cow::Borrowed(&[]) },
+        bytes: if is_frame { u64::from(last.outcome.returned().unwrap_or(0)) } else { moved(calls) },
+        digest: last.data.digest.filter(|_| has_data),
         truncated: calls.iter().any(|call| call.flags.has(CallFlags::TRUNCATED)),
-        eof: false,
+        eof: ended && last.outcome == CallOutcome::Returned(0),
         from: last.address.clone(),
         elapsed: Duration::from_nanos(last.end_ns.saturating_sub(first_start)),
         call: number,
-        last: last.clone(),
-    };
-    // A read of nothing is the end of a connection; of a datagram socket it is an empty message.
-    let is_connection = last.socket.and_then(|socket| actor.sockets.get(socket)).is_some_and(|socket| socket.kind.is_connection());
-    let ended = is_connection && last.kind.is_read() && last.outcome == CallOutcome::Returned(0) && last.asked > 0;
-    match &step.action {
-        PlannedAction::Recv { .. } => {
-            result.data = last.data.prefix.clone();
-            result.digest = last.data.digest;
-            result.eof = ended;
-        }
-        PlannedAction::RecvExact { bytes, .. } => {
-            let ahead = ahead.entry(last.socket?).or_default();
-            calls.iter().for_each(|call| ahead.push(&call.data.prefix));
-            let whole = calls.iter().all(|call| call.data.is_whole());
-            let wanted = if whole { *bytes } else { ahead.len() };
-            let data = ahead.take_exact(wanted).unwrap_or_else(|| ahead.take_all());
-            result.bytes = if whole { data.len() as u64 } else { result.bytes };
-            result.digest = (!whole).then_some(0);
-            result.eof = ended && data.is_empty();
-            result.data = Cow::Owned(data);
-        }
-        PlannedAction::RecvUntil { token, .. } => {
-            let ahead = ahead.entry(last.socket?).or_default();
-            let whole = calls.iter().all(|call| call.data.is_whole());
-            calls.iter().for_each(|call| ahead.push(&call.data.prefix));
-            let data = token.as_ref().and_then(|token| ahead.take_through(token)).unwrap_or_else(|| ahead.take_all());
-            result.bytes = if whole { data.len() as u64 } else { result.bytes };
-            result.digest = (!whole).then_some(0);
-            result.eof = ended && token.is_some() && data.is_empty();
-            result.data = Cow::Owned(data);
-        }
-        _ => {}
-    }
-    Some(result)
+        last,
+    })
 }
 
 /// What does not hold, and where it was expected.
@@ -181,7 +145,13 @@ fn hold(expected: &StepExpect, place: Span, result: &StepResult<'_>, step: &Plan
             let none = options.iter().all(|option| hold(&option.value, option.span, result, step, trace).is_some());
             if none { fail("gave none of these") } else { None }
         }
-        StepExpect::Result(wanted) if succeeded => hold_result(wanted, place, result, step, trace),
+        StepExpect::Result(wanted) if succeeded => {
+            // Who says which bytes or how many come has said what is enough.
+            let says_how_much = wanted.payload.is_some() || wanted.bytes.is_some();
+            let short = short_of_what_was_asked(result, step).filter(|_| !says_how_much);
+            let short = short.map(|observed| Failure { place, what: "came short", observed, difference: None });
+            short.or_else(|| hold_result(wanted, place, result, step, trace))
+        }
         StepExpect::Result(_) => fail("did not succeed"),
     }
 }
@@ -192,7 +162,7 @@ fn short_of_what_was_asked(result: &StepResult<'_>, step: &PlannedStep) -> Optio
         PlannedAction::RecvExact { bytes, .. } if result.bytes < *bytes as u64 => {
             Some(format!("the stream ended after {} of {bytes} bytes", result.bytes))
         }
-        PlannedAction::RecvUntil { token: Some(token), .. } if result.digest.is_none() && !result.data.ends_with(token) => {
+        PlannedAction::RecvUntil { token: Some(_), .. } if result.last.flags.has(CallFlags::ENDED) => {
             Some(format!("the stream ended after {} bytes without the token", result.bytes))
         }
         PlannedAction::WaitReadable { bytes, .. } => {
@@ -226,9 +196,9 @@ fn hold_result(wanted: &ResultExpect, place: Span, result: &StepResult<'_>, step
     }
     if let Some(from) = &wanted.from {
         let sender = result.from.as_ref().and_then(|from| owner_of(from, trace));
-        if sender.as_deref() != Some(&from.value) {
+        if !sender.as_ref().is_some_and(|(actor, socket)| *actor == from.value || *socket == from.value) {
             let observed = match (&result.from, sender) {
-                (_, Some(sender)) => format!("it came from {sender}"),
+                (_, Some((_, socket))) => format!("it came from {socket}"),
                 (Some(address), None) => format!("it came from {address}, which is no actor's"),
                 (None, None) => "the kernel gave no sender".to_owned(),
             };
@@ -246,20 +216,20 @@ fn compare(expected: &[u8], result: &StepResult<'_>) -> Option<Option<Difference
     let Some(digest) = result.digest else {
         return Difference::between(expected, &result.data).map(Some);
     };
-    if expected.len() as u64 != result.bytes {
-        return Some(Difference::between(&expected[..expected.len().min(result.data.len())], &result.data));
-    }
     let known = &expected[..result.data.len().min(expected.len())];
-    if let Some(difference) = Difference::between(known, &result.data) {
-        return Some(Some(difference));
+    match Difference::between(known, &result.data) {
+        Some(difference) => Some(Some(difference)),
+        // The beginning is the same; the rest is known by its length and its digest.
+        None => (expected.len() as u64 != result.bytes || crate::trace::digest_of(expected) != digest).then_some(None),
     }
-    let single = matches!(result.last.data.digest, Some(own) if own == digest);
-    (single && crate::trace::digest_of(expected) != digest).then_some(None)
 }
 
-fn owner_of(address: &Address, trace: &Trace) -> Option<String> {
-    let owns = |socket: &crate::trace::SocketTrace| socket.local.as_ref().is_some_and(|local| address.reaches(local));
-    trace.actors.iter().find(|actor| actor.sockets.iter().any(owns)).map(|actor| actor.name.clone())
+/// The socket that has an address, as `actor` and `actor.socket`.
+fn owner_of(address: &Address, trace: &Trace) -> Option<(String, String)> {
+    trace.actors.iter().find_map(|actor| {
+        let owns = |socket: &&crate::trace::SocketTrace| socket.local.as_ref().is_some_and(|local| address.reaches(local));
+        actor.sockets.iter().find(owns).map(|socket| (actor.name.clone(), format!("{}.{}", actor.name, socket.name)))
+    })
 }
 
 /// What a step gave, in words.
@@ -272,7 +242,9 @@ fn describe(result: &StepResult<'_>, step: &PlannedStep) -> String {
         CallOutcome::TimedOut => format!("nothing came within {}", format_duration(step.timeout)),
         CallOutcome::Released => "the run was over".to_owned(),
         CallOutcome::Returned(_) if result.eof => "observed end of stream".to_owned(),
-        CallOutcome::Returned(_) if result.last.kind.is_read() => format!("observed {}", preview(&result.data, result.bytes)),
+        CallOutcome::Returned(_) if result.last.kind.is_read() || result.last.kind == CallKind::Frame => {
+            format!("observed {}", preview(&result.data, result.bytes))
+        }
         CallOutcome::Returned(value) if result.last.kind.is_send() => {
             format!("observed success, {value} of {} bytes accepted", result.last.asked)
         }

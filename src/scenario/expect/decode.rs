@@ -5,10 +5,10 @@ use super::{
     StepExpect,
 };
 use crate::errno::Errno;
-use crate::scenario::decode::{Decode, Fields, word, wrong_type};
+use crate::scenario::decode::{Decode, Fields, any_of, word, wrong_type};
 use crate::scenario::json::{Node, NodeKind};
 use crate::scenario::payload::Payload;
-use crate::scenario::problem::{Problem, Problems, nearest};
+use crate::scenario::problem::{Problem, Problems, nearest, quoted};
 use crate::scenario::source::{Span, Spanned};
 
 impl Decode for StepExpect {
@@ -17,13 +17,13 @@ impl Decode for StepExpect {
             NodeKind::String(text) => decode_outcome(text, node.span, problems),
             NodeKind::Object(members) if members.iter().any(|member| member.name.value == "any_of") => {
                 let mut fields = Fields::of(node, "an expectation with any_of", problems)?;
-                let options = fields.optional("any_of", problems);
+                let options = any_of(&mut fields, problems);
                 fields.finish(problems);
                 options.map(Self::AnyOf)
             }
             NodeKind::Object(_) => decode_result(node, problems),
             _ => {
-                wrong_type(node, "an expectation: \"eof\", \"ECONNREFUSED\", {\"text\": \"hello\"}", problems);
+                wrong_type(node, "an outcome such as \"eof\", \"ECONNREFUSED\" or {\"text\": \"hello\"}", problems);
                 None
             }
         }
@@ -41,14 +41,16 @@ fn decode_outcome(text: &str, span: Span, problems: &mut Problems) -> Option<Ste
         return Some(StepExpect::Errno(errno));
     }
     let known = Errno::names().chain(["ok", "eof", "timeout"]);
-    let label = match nearest(text, known) {
+    let near = nearest(text, known);
+    let label = match near {
         Some(name) => format!("did you mean `{name}`?"),
         None if text.parse::<i64>().is_ok() => "errors go by name, because numbers differ between systems".to_owned(),
         None => "expected \"ok\", \"eof\", \"timeout\" or an error such as \"ECONNREFUSED\"".to_owned(),
     };
-    problems
-        .add(Problem::UnknownWord, span, format!("`{}` is not an outcome", text.escape_debug()), label)
-        .with_help("expected bytes are written as {\"text\": \"...\"}");
+    let diagnostic = problems.add(Problem::UnknownWord, span, format!("{} is not an outcome", quoted(text)), label);
+    if near.is_none() {
+        diagnostic.with_help("expected bytes are written as {\"text\": \"...\"}");
+    }
     None
 }
 
@@ -62,17 +64,8 @@ fn decode_result(node: &Node, problems: &mut Problems) -> Option<StepExpect> {
         from: fields.optional("from", problems),
         within: fields.optional("within", problems),
     };
-    let empty = matches!(&node.kind, NodeKind::Object(members) if members.is_empty());
-    let brace = fields.brace();
+    fields.expect_some("expected bytes, such as {\"text\": \"hello\"}; or leave `expect` out", problems);
     fields.finish(problems);
-    if empty {
-        problems.add(
-            Problem::MissingField,
-            brace,
-            "nothing is expected",
-            "expected bytes, such as {\"text\": \"hello\"}; or leave `expect` out",
-        );
-    }
     Some(StepExpect::Result(Box::new(result)))
 }
 
@@ -89,6 +82,17 @@ impl Decode for Expectations {
             } else {
                 let key = decode_flow_key(&member.name, problems);
                 let flow = FlowExpect::decode(&member.value, problems);
+                let earlier = expectations.flows.iter().find(|(known, _)| key.as_ref().is_some_and(|key| key.value == known.value));
+                if let Some((earlier, _)) = earlier {
+                    problems
+                        .add(
+                            Problem::DuplicateKey,
+                            member.name.span,
+                            format!("the flow `{}` is given twice", earlier.value),
+                            "given again here",
+                        )
+                        .with_related(earlier.span, "first given here");
+                }
                 expectations.flows.extend(key.zip(flow));
             }
         }
@@ -102,7 +106,7 @@ fn decode_flow_key(name: &Spanned<String>, problems: &mut Problems) -> Option<Sp
         problems.add(
             Problem::BadName,
             name.span,
-            format!("`{}` is not a flow", name.value.escape_debug()),
+            format!("{} is not a flow", quoted(&name.value)),
             "expected \"client->server\", or \"run\"",
         );
         return None;
@@ -114,6 +118,7 @@ impl Decode for RunExpect {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "the expectation of a run", problems)?;
         let run = Self { elapsed: fields.optional("elapsed", problems) };
+        fields.expect_some("expected `elapsed`, or leave `run` out", problems);
         fields.finish(problems);
         Some(run)
     }
@@ -131,6 +136,7 @@ impl Decode for FlowExpect {
             unread: fields.optional("unread", problems),
             elapsed: fields.optional("elapsed", problems),
         };
+        fields.expect_some("expected `reads`, `boundaries` or another field; or leave the flow out", problems);
         fields.finish(problems);
         Some(flow)
     }
@@ -140,6 +146,7 @@ impl Decode for Cuts {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "cuts", problems)?;
         let cuts = Self { allowed: fields.optional("allowed", problems), required: fields.optional("required", problems) };
+        fields.expect_some("expected `allowed`, `required` or both", problems);
         fields.finish(problems);
         Some(cuts)
     }
@@ -149,7 +156,11 @@ impl Decode for Elapsed {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "a range of times", problems)?;
         let elapsed = Self { min: fields.optional("min", problems), max: fields.optional("max", problems) };
+        fields.expect_some("expected `min`, `max` or both", problems);
         fields.finish(problems);
+        if elapsed.min.zip(elapsed.max).is_some_and(|(min, max)| min > max) {
+            problems.add(Problem::OutOfRange, node.span, "an empty range", "`min` is above `max`");
+        }
         Some(elapsed)
     }
 }
@@ -166,7 +177,7 @@ impl Decode for BoundaryExpect {
             NodeKind::String(_) => BoundaryWord::decode(node, problems).map(|word| Self::Outcome(vec![word])),
             _ => {
                 let mut fields = Fields::of(node, "the expectation of boundaries", problems)?;
-                let any_of = fields.optional("any_of", problems);
+                let any_of = any_of(&mut fields, problems);
                 let counts = BoundaryCounts {
                     preserved: fields.optional("preserved", problems),
                     coalesced: fields.optional("coalesced", problems),
@@ -174,8 +185,13 @@ impl Decode for BoundaryExpect {
                     truncated: fields.optional("truncated", problems),
                     lost: fields.optional("lost", problems),
                     reordered: fields.optional("reordered", problems),
+                    unread: fields.optional("unread", problems),
                 };
+                fields.expect_some("expected a word such as \"coalesced\", or numbers such as {\"split\": 0}", problems);
                 fields.finish(problems);
+                if any_of.is_some() && counts != BoundaryCounts::default() {
+                    problems.add(Problem::TooMany, node.span, "words and numbers at once", "give `any_of` alone, or numbers");
+                }
                 Some(any_of.map_or_else(|| Self::Counts(Box::new(counts)), Self::Outcome))
             }
         }

@@ -126,7 +126,7 @@ pub enum BoundaryExpect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BoundaryWord {
-    /// Every send was read by a read of its own.
+    /// Every send that was read was read by a read of its own.
     Preserved,
     /// A read returned bytes of more than one send, and no send was cut.
     Coalesced,
@@ -178,6 +178,8 @@ pub struct BoundaryCounts {
     pub lost: Option<Spanned<Count>>,
     /// Datagrams received behind a later one.
     pub reordered: Option<Spanned<Count>>,
+    /// Ends of sends that no read reached, and datagrams that nobody asked for.
+    pub unread: Option<Spanned<Count>>,
 }
 
 /// A range of times.

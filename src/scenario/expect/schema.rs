@@ -42,7 +42,7 @@ impl JsonSchema for StepExpect {
             "anyOf": [
                 { "enum": words },
                 result,
-                { "type": "object", "properties": { "any_of": { "type": "array", "items": itself } }, "required": ["any_of"], "additionalProperties": false }
+                { "type": "object", "properties": { "any_of": { "type": "array", "minItems": 1, "items": itself } }, "required": ["any_of"], "additionalProperties": false }
             ]
         })
     }
@@ -76,7 +76,7 @@ impl JsonSchema for BoundaryExpect {
             "description": "A word for the whole flow, one of several words, or numbers.",
             "anyOf": [
                 word,
-                { "type": "object", "properties": { "any_of": { "type": "array", "items": word } }, "required": ["any_of"], "additionalProperties": false },
+                { "type": "object", "properties": { "any_of": { "type": "array", "minItems": 1, "items": word } }, "required": ["any_of"], "additionalProperties": false },
                 counts
             ]
         })

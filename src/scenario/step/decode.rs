@@ -5,11 +5,12 @@ use super::{
     Until, WaitFor,
 };
 use crate::scenario::decode::{Decode, Fields, integer, string, word, wrong_type};
+use crate::scenario::duration::time_limit;
 use crate::scenario::endpoint::{Endpoint, SocketKind};
 use crate::scenario::json::{Node, NodeKind};
 use crate::scenario::option::OptionSettings;
 use crate::scenario::payload::{MAX_PAYLOAD, Payload};
-use crate::scenario::problem::{Problem, Problems, nearest};
+use crate::scenario::problem::{Problem, Problems, quoted};
 use crate::scenario::source::Spanned;
 
 /// The largest backlog that is taken.
@@ -23,15 +24,13 @@ impl Decode for Step {
         let present = fields.present(ACTIONS);
         let on = fields.optional("on", problems);
         let name = fields.optional::<Spanned<String>>("as", problems);
-        let timeout = fields.optional("timeout", problems);
+        let timeout = time_limit(&mut fields, "timeout", problems);
         let expect = fields.optional("expect", problems);
         let note = fields.optional("note", problems);
         let brace = fields.brace();
-        let misspelt = match &node.kind {
-            NodeKind::Object(members) => members.iter().any(|member| nearest(&member.name.value, ACTIONS.iter().copied()).is_some()),
-            _ => false,
-        };
+        let before = problems.count();
         fields.finish(problems);
+        let misspelt = problems.count() != before;
         match present.as_slice() {
             [] => {
                 if !misspelt {
@@ -63,7 +62,7 @@ pub(crate) fn check_name(name: &Spanned<String>, what: &str, problems: &mut Prob
     let allowed = |c: char| !c.is_whitespace() && !c.is_control() && !"./>\"".contains(c);
     if text.is_empty() || text.chars().count() > 32 || !text.chars().all(allowed) {
         let label = "1 to 32 characters, without spaces and without . / > \"";
-        problems.add(Problem::BadName, name.span, format!("`{}` cannot name {what}", text.escape_debug()), label);
+        problems.add(Problem::BadName, name.span, format!("{} cannot name {what}", quoted(text)), label);
     }
 }
 
@@ -186,7 +185,8 @@ fn decode_send(fields: &mut Fields<'_>, node: &Node, problems: &mut Problems) ->
     let payload = Payload::required(fields, node.span, problems);
     let flags: Vec<Spanned<Flag>> = fields.or_default("flags", problems);
     for flag in flags.iter().filter(|flag| !flag.value.is_for_send()) {
-        problems.add(Problem::UnknownWord, flag.span, "a flag of recv", "send takes more, eor, oob and dontwait");
+        let title = format!("`{}` is a flag of recv", flag.value.name());
+        problems.add(Problem::UnknownWord, flag.span, title, "send takes more, eor, oob and dontwait");
     }
     Some(SendArgs { payload: payload?, flags })
 }
@@ -219,7 +219,8 @@ impl Decode for RecvArgs {
         });
         let flags: Vec<Spanned<Flag>> = fields.or_default("flags", problems);
         for flag in flags.iter().filter(|flag| !flag.value.is_for_recv()) {
-            problems.add(Problem::UnknownWord, flag.span, "a flag of send", "recv takes peek, trunc, waitall, dontwait and oob");
+            let title = format!("`{}` is a flag of send", flag.value.name());
+            problems.add(Problem::UnknownWord, flag.span, title, "recv takes peek, trunc, waitall, dontwait and oob");
         }
         fields.finish(problems);
         Some(Self { size, flags })
@@ -234,7 +235,7 @@ impl Decode for Until {
         if let NodeKind::String(_) = node.kind {
             let text = string(node, "a token", problems)?;
             let label = "expected \"eof\", or a token such as {\"text\": \"\\n\"}";
-            problems.add(Problem::UnknownWord, node.span, format!("`{}` is not an end", text.escape_debug()), label);
+            problems.add(Problem::UnknownWord, node.span, format!("{} is not an end", quoted(text)), label);
             return None;
         }
         let token = Payload::decode(node, problems)?;
@@ -284,9 +285,12 @@ impl Decode for RepeatArgs {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "repeat", problems)?;
         let times = fields.node("times");
-        let steps = fields.required("steps", problems);
+        let steps: Option<Vec<Step>> = fields.required("steps", problems);
         let brace = fields.brace();
         fields.finish(problems);
+        if steps.as_ref().is_some_and(Vec::is_empty) {
+            problems.add(Problem::NoEffect, brace, "`repeat` has no steps", "expected at least one step");
+        }
         let Some(times) = times else {
             problems.add(Problem::MissingField, brace, "`times` is missing", "how often?");
             return None;

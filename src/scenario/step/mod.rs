@@ -34,7 +34,7 @@ pub struct Step {
     pub timeout: Option<Spanned<Duration>>,
     /// What it is expected to give.
     pub expect: Option<Spanned<StepExpect>>,
-    /// A remark, shown with the calls.
+    /// A remark, shown when the step does not give what is expected.
     pub note: Option<String>,
 }
 
@@ -214,6 +214,7 @@ pub struct RepeatArgs {
     #[schemars(range(min = 1, max = 10_000_000))]
     pub times: u64,
     /// The steps.
+    #[schemars(length(min = 1))]
     pub steps: Vec<Step>,
 }
 
@@ -248,6 +249,11 @@ impl Flag {
         ("waitall", Self::Waitall),
         ("dontwait", Self::Dontwait),
     ];
+
+    /// The name in scenario files.
+    pub fn name(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, flag)| *flag == self).map_or("", |(name, _)| name)
+    }
 
     /// Whether `send(2)` takes it; the others are for `recv(2)`.
     pub fn is_for_send(self) -> bool {

@@ -65,7 +65,7 @@ struct CommonFields {
     timeout: Option<DurationText>,
     /// What the step is expected to give. Left out: success.
     expect: Option<StepExpect>,
-    /// A remark, shown with the calls.
+    /// A remark, shown when the step does not give what is expected.
     note: Option<String>,
 }
 
