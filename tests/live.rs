@@ -156,3 +156,14 @@ fn built_in_scenarios_run_from_anywhere() {
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8(output.stdout).unwrap().contains("PASS sticky/three-sends"));
 }
+
+#[test]
+fn both_address_families_run_or_say_why_not() {
+    let output = netlab().args(["run", "--format", "json", "udp/boundaries", "connect/refused"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for run in report["runs"].as_array().unwrap() {
+        let outcome = &run["verdict"]["outcome"];
+        let is_skipped = run["family"] == "ipv6" && outcome["skip"].as_str().is_some_and(|reason| reason.contains("[::1]"));
+        assert!(outcome == "pass" || is_skipped, "{} {}: {outcome}", run["scenario"]["file"], run["family"]);
+    }
+}
