@@ -37,6 +37,8 @@ pub struct Plan {
     pub scenario: Arc<Scenario>,
     /// The case, where the scenario has cases.
     pub case: Option<String>,
+    /// What is different in the case.
+    pub case_about: Option<String>,
     /// The family that "loopback" stands for.
     pub family: Family,
     /// Whether the scenario runs over several families, so that reports name this one.
@@ -190,6 +192,7 @@ fn plan_one(
     Plan {
         scenario: Arc::clone(scenario),
         case: case.map(|(name, _)| name.value.clone()),
+        case_about: body.and_then(|case| case.about.clone()),
         family,
         family_is_named: scenario.families.len() > 1,
         settings,

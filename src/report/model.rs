@@ -71,6 +71,8 @@ pub struct RunReport {
     pub scenario: ScenarioHead,
     /// The case.
     pub case: Option<String>,
+    /// What is different in the case.
+    pub case_about: Option<String>,
     /// The address family, where the scenario runs over several.
     pub family: Option<Family>,
     /// The settings in force.
@@ -178,6 +180,7 @@ impl RunReport {
                 explain: texts.explain,
             },
             case: plan.case.clone(),
+            case_about: plan.case_about.clone(),
             family: plan.family_is_named.then_some(plan.family),
             settings: SettingsReport::of(&plan.settings, plan),
             notes: plan.notes.clone(),

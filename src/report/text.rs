@@ -42,10 +42,8 @@ pub fn headline(run: &RunReport, style: &Style) -> String {
 /// What the writer gives.
 pub fn write_details(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", headline(run, style))?;
-    for line in wrap(&run.scenario.title, style.width - 2)
-        .iter()
-        .chain(&run.scenario.about.iter().flat_map(|about| wrap(about, style.width - 2)).collect::<Vec<_>>())
-    {
+    let head = [Some(&run.scenario.title), run.scenario.about.as_ref(), run.case_about.as_ref()];
+    for line in head.into_iter().flatten().flat_map(|text| wrap(text, style.width - 2)) {
         writeln!(out, "  {line}")?;
     }
     for note in &run.notes {
