@@ -1,5 +1,8 @@
 //! The calls that move bytes, and the waits for them.
 
+use std::time::Instant;
+
+use rustix::net::SendFlags;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::actor::{About, Actor, Now, entry};
@@ -26,6 +29,17 @@ impl Actor<'_> {
     pub(super) fn send(&mut self, now: Now<'_>, slot: usize, payload: &[u8], flags: &[Flag], all: bool) -> CallOutcome {
         let mut done = 0;
         loop {
+            // A send that blocks takes everything, so a rest is left only when its time was up, the run was over, or there was an
+            // error; the last of these the next call finds.
+            let cut = match done {
+                0 => None,
+                _ if self.run.board.is_stopped() => Some(Cut::Released),
+                _ if Instant::now() >= now.deadline => Some(Cut::TimedOut),
+                _ => None,
+            };
+            if let Some(cut) = cut {
+                return self.refuse(now, CallKind::Send, cut.into());
+            }
             let outcome = self.send_once(now, slot, &payload[done..], flags, None);
             match outcome {
                 CallOutcome::Returned(count) => done += count as usize,
@@ -38,8 +52,6 @@ impl Actor<'_> {
                 }
                 CallOutcome::Failed(_) | CallOutcome::TimedOut | CallOutcome::Released => return outcome,
             }
-            // A send that blocks takes everything, so a rest is left only when it ran out of time or the run was over: the
-            // next call finds that out and says so.
             if done >= payload.len() || (!all && self.may_be_partial(slot, flags)) {
                 return CallOutcome::Returned(u32::try_from(done).unwrap_or(u32::MAX));
             }
@@ -100,7 +112,8 @@ impl Actor<'_> {
             let flags = sys::send_flags(flags, dont_wait);
             match &to {
                 Some(to) => socket.send_to_with_flags(bytes, to, flags),
-                None => socket.send_with_flags(bytes, flags),
+                // Not libc's send, which is a cancellation point and pays for that in a program with threads.
+                None => Ok(rustix::net::send(socket, bytes, SendFlags::from_bits_retain(flags.cast_unsigned()))?),
             }
         };
         if live.nonblocking || flags.contains(&Flag::Dontwait) {
@@ -261,9 +274,11 @@ impl Actor<'_> {
                 return self.frame(now, slot, bytes, &frame, CallFlags::default());
             }
             let missing = bytes - ahead.len();
-            match self.recv_ahead(now, slot, missing) {
+            match self.recv_more(now, slot, missing) {
                 CallOutcome::Returned(0) => return self.frame_at_end(now, slot, bytes),
-                CallOutcome::Returned(_) => {}
+                // All of it by one recv, as it mostly comes: that call says everything, and nothing need be kept.
+                whole @ CallOutcome::Returned(count) if count as usize == bytes => return whole,
+                CallOutcome::Returned(count) => self.keep_ahead(slot, count),
                 ended => return ended,
             }
         }
@@ -278,9 +293,9 @@ impl Actor<'_> {
             if let Some(frame) = ahead.take_through(token) {
                 return self.frame(now, slot, 0, &frame, CallFlags::default());
             }
-            match self.recv_ahead(now, slot, size) {
+            match self.recv_more(now, slot, size) {
                 CallOutcome::Returned(0) => return self.frame_at_end(now, slot, 0),
-                CallOutcome::Returned(_) => {}
+                CallOutcome::Returned(count) => self.keep_ahead(slot, count),
                 ended => return ended,
             }
         }
@@ -288,34 +303,46 @@ impl Actor<'_> {
 
     /// recv(2) until the end of the stream. However much comes, only its beginning and a digest are kept.
     pub(super) fn recv_to_end(&mut self, now: Now<'_>, slot: usize, size: usize) -> CallOutcome {
-        let mut prefix = Vec::new();
+        let mut prefix = self.ahead(slot).map(ReadAhead::take_all).unwrap_or_default();
         let mut digest = Xxh3Default::new();
-        let mut bytes = 0;
+        digest.update(&prefix);
+        let mut bytes = prefix.len();
+        prefix.truncate(PREFIX_CAP);
         loop {
-            let taken = self.ahead(slot).map(ReadAhead::take_all).unwrap_or_default();
-            prefix.extend_from_slice(&taken[..taken.len().min(PREFIX_CAP - prefix.len())]);
-            digest.update(&taken);
-            bytes += taken.len();
-            match self.recv_ahead(now, slot, size) {
+            match self.recv_more(now, slot, size) {
                 CallOutcome::Returned(0) if bytes == prefix.len() => return self.frame(now, slot, 0, &prefix, CallFlags::ENDED),
                 CallOutcome::Returned(0) => {
                     let outcome = CallOutcome::Returned(u32::try_from(bytes).unwrap_or(u32::MAX));
-                    let about =
-                        About { record: self.slots[slot].as_ref().map(|live| live.record), flags: CallFlags::ENDED, ..About::default() };
+                    let about = About { record: self.record_of(slot), flags: CallFlags::ENDED, ..About::default() };
                     let at = self.run.clock.now_ns();
                     self.log.push_digest(&entry(now, CallKind::Frame, about, at, at, outcome), &prefix, digest.digest());
                     return outcome;
                 }
-                CallOutcome::Returned(_) => {}
-                ended => return ended,
+                CallOutcome::Returned(count) => {
+                    let piece = &self.buffer[..count as usize];
+                    prefix.extend_from_slice(&piece[..piece.len().min(PREFIX_CAP - prefix.len())]);
+                    digest.update(piece);
+                    bytes += piece.len();
+                }
+                ended => {
+                    // What came before the time limit is there for the next compound read, as far as it was kept.
+                    if let Some(ahead) = self.ahead(slot).filter(|_| bytes == prefix.len()) {
+                        ahead.push(&prefix);
+                    }
+                    return ended;
+                }
             }
         }
+    }
+
+    fn record_of(&self, slot: usize) -> Option<usize> {
+        self.slots[slot].as_ref().map(|live| live.record)
     }
 
     /// Records what a compound read put together: the bytes that its step is judged by.
     fn frame(&mut self, now: Now<'_>, slot: usize, asked: usize, frame: &[u8], flags: CallFlags) -> CallOutcome {
         let outcome = CallOutcome::Returned(u32::try_from(frame.len()).unwrap_or(u32::MAX));
-        let about = About { record: self.slots[slot].as_ref().map(|live| live.record), asked, flags, ..About::default() };
+        let about = About { record: self.record_of(slot), asked, flags, ..About::default() };
         let at = self.run.clock.now_ns();
         self.log.push(&entry(now, CallKind::Frame, about, at, at, outcome), frame, None);
         outcome
@@ -330,27 +357,24 @@ impl Actor<'_> {
         self.slots[slot].as_mut().map(|live| &mut live.ahead)
     }
 
-    /// One recv(2) whose bytes are kept for the compound read that made it. A socket that does not block is waited for.
-    fn recv_ahead(&mut self, now: Now<'_>, slot: usize, size: usize) -> CallOutcome {
+    /// One recv(2) of a compound read, whose bytes are then in the buffer. A socket that does not block is waited for.
+    fn recv_more(&mut self, now: Now<'_>, slot: usize, size: usize) -> CallOutcome {
         loop {
             let outcome = self.recv(now, slot, size, &[], false);
-            match outcome {
-                CallOutcome::Returned(count) => {
-                    let bytes = &self.buffer[..count as usize];
-                    if let Some(live) = &mut self.slots[slot] {
-                        live.ahead.push(bytes);
-                    }
-                    return outcome;
-                }
-                CallOutcome::Failed(errno) if errno.raw() == libc::EAGAIN => {
-                    let ready =
-                        self.live(slot).and_then(|live| until_ready(&live.socket, Interest::Readable, &self.run.board, now.deadline));
-                    if let Err(ended) = ready {
-                        return self.refuse(now, CallKind::Recv, ended);
-                    }
-                }
-                CallOutcome::Failed(_) | CallOutcome::TimedOut | CallOutcome::Released => return outcome,
+            if !matches!(outcome, CallOutcome::Failed(errno) if errno.raw() == libc::EAGAIN) {
+                return outcome;
             }
+            let ready = self.live(slot).and_then(|live| until_ready(&live.socket, Interest::Readable, &self.run.board, now.deadline));
+            if let Err(ended) = ready {
+                return self.refuse(now, CallKind::Recv, ended);
+            }
+        }
+    }
+
+    /// Keeps the bytes of the last recv for the compound read under way, and for the next one.
+    fn keep_ahead(&mut self, slot: usize, count: u32) {
+        if let Some(live) = &mut self.slots[slot] {
+            live.ahead.push(&self.buffer[..count as usize]);
         }
     }
 

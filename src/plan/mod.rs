@@ -4,6 +4,7 @@
 //! A scenario gives one plan for each of its cases and address families. The errors of all of them are collected.
 
 mod actor;
+mod endpoint;
 mod expectation;
 mod limits;
 mod name;

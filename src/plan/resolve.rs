@@ -6,12 +6,13 @@
 use std::time::Duration;
 
 use super::actor::{Creation, PlannedAction, PlannedActor, PlannedAddress, PlannedStep, ReadyEvent};
+use super::endpoint::{BoundSocket, bound_sockets};
 use super::overrides::Settings;
 use super::payload;
 use super::socket::{PlannedSocket, SocketRole, SocketState};
 use crate::scenario::{
-    Action, BindArgs, ConnectArgs, Endpoint, Family, Flag, Host, ListenArgs, Problem, Problems, ShutdownHow, SocketKind, Span, Spanned,
-    Step, StepExpect, Until, WaitFor,
+    Action, BindArgs, ConnectArgs, Family, Flag, ListenArgs, Problem, Problems, ShutdownHow, SocketKind, Span, Spanned, Step, StepExpect,
+    Until, WaitFor,
 };
 
 /// `listen(2)` without a number: what most programs use.
@@ -25,14 +26,6 @@ pub(crate) struct Context<'c> {
     pub(crate) allow_remote: bool,
     /// Whether the documentation prefix is allowed, because the run takes place only where no route leads there.
     pub(crate) allow_nowhere: bool,
-}
-
-/// A socket that others can name, found before any step is resolved, because actors name each other.
-pub(super) struct BoundSocket {
-    pub(super) name: Option<String>,
-    pub(super) kind: SocketKind,
-    pub(super) family: Family,
-    pub(super) listens: bool,
 }
 
 type Script<'s> = (&'s Spanned<String>, &'s [Step]);
@@ -73,35 +66,6 @@ pub(crate) fn resolve(scripts: &[Script<'_>], context: &Context<'_>, problems: &
         })
         .collect();
     (actors, signals)
-}
-
-fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> {
-    let mut bound: Vec<BoundSocket> = Vec::new();
-    // A `bind` that does not say otherwise binds the socket that a `socket` step made last.
-    let mut made: Option<String> = None;
-    for step in steps.iter().flat_map(super::flatten) {
-        let written = step.name.as_ref().or(step.on.as_ref()).map(|name| name.value.clone());
-        if let Action::Socket(_) = &step.action {
-            made.clone_from(&written);
-        }
-        let name = || written.clone().or_else(|| made.clone().filter(|_| matches!(step.action, Action::Bind(_))));
-        let mut push = |endpoint: &Endpoint, listens| {
-            let family = if let Host::Ip(address) = &endpoint.host { family_of(address) } else { family };
-            bound.push(BoundSocket { name: name(), kind: endpoint.kind, family, listens });
-        };
-        match &step.action {
-            Action::Bind(BindArgs { endpoint }) => push(endpoint, false),
-            Action::Listen(ListenArgs { endpoint: Some(endpoint), .. }) => push(endpoint, true),
-            Action::Listen(ListenArgs { endpoint: None, .. }) => {
-                let on = step.on.as_ref().map(|on| &on.value);
-                if let Some(socket) = bound.iter_mut().rev().find(|socket| on.is_none() || socket.name.as_ref() == on) {
-                    socket.listens = true;
-                }
-            }
-            _ => {}
-        }
-    }
-    bound
 }
 
 pub(super) fn family_of(address: &std::net::SocketAddr) -> Family {

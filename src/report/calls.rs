@@ -49,6 +49,7 @@ fn name(call: &Call<'_>) -> &'static str {
 
 fn asked(call: &Call<'_>) -> String {
     match call.kind {
+        CallKind::Frame if call.asked > 0 => call.asked.to_string(),
         CallKind::Send
         | CallKind::SendTo
         | CallKind::Recv
@@ -67,7 +68,7 @@ fn got(call: &Call<'_>, trace: &Trace, actor: usize) -> String {
     match call.outcome {
         CallOutcome::Returned(0) if call.kind.is_read() && call.asked > 0 && on_connection => "0 (end)".to_owned(),
 
-        CallOutcome::Returned(value) if call.kind.is_read() || call.kind.is_send() => value.to_string(),
+        CallOutcome::Returned(value) if call.kind.is_read() || call.kind.is_send() || call.kind == CallKind::Frame => value.to_string(),
         CallOutcome::Returned(value) if matches!(call.kind, CallKind::GetOption | CallKind::WaitReadable) => value.to_string(),
         CallOutcome::Returned(_) => "ok".to_owned(),
         CallOutcome::Failed(errno) => errno.to_string(),

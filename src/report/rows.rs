@@ -2,7 +2,7 @@
 
 use super::style::Style;
 use super::table::Table;
-use crate::analysis::{BoundaryFate, Flow, MessageFlow, StreamFlow, Transfer};
+use crate::analysis::{BoundaryFate, Flow, Integrity, MessageFlow, StreamFlow, Transfer};
 use crate::scenario::{Expectations, FlowExpect, Sizes};
 use crate::trace::{Call, Trace, escape_within};
 
@@ -13,7 +13,9 @@ const LAST_ROWS: usize = 4;
 /// The boundary table of a flow.
 pub(super) fn boundary_table(flow: &Flow, trace: &Trace, expect: &Expectations, style: &Style) -> Vec<String> {
     let named = expect.flows.iter().find(|(key, _)| flow.from.is(&key.value.from) && flow.to.is(&key.value.to));
-    let expected = named.and_then(|(_, expect)| expected_reads(expect, flow));
+    // Urgent data is taken out of the stream, so sizes of reads do not add up to offsets.
+    let has_offsets = !matches!(&flow.transfer, Transfer::Stream(stream) if stream.integrity == Integrity::NotCompared);
+    let expected = named.filter(|_| has_offsets).and_then(|(_, expect)| expected_reads(expect, flow));
     let payload = Payload::of(flow, trace, style);
     match &flow.transfer {
         Transfer::Stream(stream) => stream_table(stream, expected.as_deref(), &payload, style),

@@ -138,6 +138,11 @@ impl CallLog {
         }
     }
 
+    /// When the last call ended, in nanoseconds from the start of the run; 0 before the first.
+    pub(crate) fn end_ns(&self) -> u64 {
+        self.chunks.last().and_then(|chunk| chunk.last()).map_or(0, |record| record.end_ns)
+    }
+
     /// Marks the last call as the last of its step.
     pub(crate) fn end_step(&mut self) {
         if let Some(record) = self.chunks.last_mut().and_then(|chunk| chunk.last_mut()) {

@@ -148,13 +148,10 @@ impl Check<'_> {
     }
 
     fn cuts(&mut self, wanted: &Spanned<Cuts>, reads: &[u64]) {
-        let ends: Vec<u64> = reads
-            .iter()
-            .scan(0, |at, size| {
-                *at += size;
-                Some(*at)
-            })
-            .collect();
+        let ends: Vec<u64> = match &self.flow.transfer {
+            Transfer::Stream(stream) => stream.reads.iter().map(|read| read.end).collect(),
+            Transfer::Messages(_) => running_sums(reads),
+        };
         let total = ends.last().copied().unwrap_or(0);
         if let Some(allowed) = &wanted.value.allowed {
             let outside: Vec<u64> = ends.iter().copied().filter(|end| *end != total && !allowed.contains(end)).collect();
@@ -188,6 +185,14 @@ impl Check<'_> {
             }
         }
     }
+}
+
+fn running_sums(sizes: &[u64]) -> Vec<u64> {
+    let add = |at: &mut u64, size: &u64| {
+        *at += size;
+        Some(*at)
+    };
+    sizes.iter().scan(0, add).collect()
 }
 
 /// A list of sizes, shortened in the middle.

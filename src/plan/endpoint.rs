@@ -1,0 +1,71 @@
+//! The sockets of an actor that others can name as an address, found before any step is resolved, because actors name each
+//! other: the same walk over the steps that the resolver makes later, and only as far as this needs.
+
+use super::resolve::family_of;
+use crate::scenario::{Action, BindArgs, Endpoint, Family, Host, ListenArgs, SocketKind, Step};
+
+/// A socket with an address that others can name. Its place in the list is the number of the endpoint.
+pub(super) struct BoundSocket {
+    pub(super) name: Option<String>,
+    pub(super) kind: SocketKind,
+    pub(super) family: Family,
+    pub(super) listens: bool,
+}
+
+/// A socket that a `socket` or `bind` step made.
+struct Made {
+    name: Option<String>,
+    kind: SocketKind,
+    endpoint: Option<usize>,
+}
+
+pub(super) fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> {
+    let mut bound: Vec<BoundSocket> = Vec::new();
+    let mut made: Vec<Made> = Vec::new();
+    for step in steps.iter().flat_map(super::flatten) {
+        let on = step.on.as_ref().map(|on| &on.value);
+        let own_name = step.name.as_ref().map(|name| name.value.clone());
+        match &step.action {
+            Action::Socket(args) => made.push(Made { name: own_name, kind: args.kind.value, endpoint: None }),
+            Action::Bind(BindArgs { endpoint }) => {
+                let existing = made.iter().rposition(|socket| match on {
+                    Some(on) => socket.name.as_ref() == Some(on),
+                    None => socket.kind == endpoint.kind && socket.endpoint.is_none(),
+                });
+                let index = existing.unwrap_or_else(|| {
+                    made.push(Made { name: own_name.or_else(|| on.cloned()), kind: endpoint.kind, endpoint: None });
+                    made.len() - 1
+                });
+                made[index].endpoint = Some(bound.len());
+                bound.push(BoundSocket {
+                    name: made[index].name.clone(),
+                    kind: endpoint.kind,
+                    family: family_at(endpoint, family),
+                    listens: false,
+                });
+            }
+            Action::Listen(ListenArgs { endpoint: Some(endpoint), .. }) => {
+                bound.push(BoundSocket { name: own_name, kind: endpoint.kind, family: family_at(endpoint, family), listens: true });
+            }
+            Action::Listen(ListenArgs { endpoint: None, .. }) => {
+                let chosen = made.iter_mut().rfind(|socket| match on {
+                    Some(on) => socket.name.as_ref() == Some(on),
+                    None => socket.kind.is_connection() && socket.endpoint.is_some_and(|endpoint| !bound[endpoint].listens),
+                });
+                let Some(socket) = chosen else { continue };
+                // A socket that was never bound gets its address from listen.
+                let endpoint = *socket.endpoint.get_or_insert_with(|| {
+                    bound.push(BoundSocket { name: socket.name.clone(), kind: socket.kind, family, listens: true });
+                    bound.len() - 1
+                });
+                bound[endpoint].listens = true;
+            }
+            _ => {}
+        }
+    }
+    bound
+}
+
+fn family_at(endpoint: &Endpoint, family: Family) -> Family {
+    if let Host::Ip(address) = &endpoint.host { family_of(address) } else { family }
+}
