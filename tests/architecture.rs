@@ -14,7 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sys", &["scenario", "trace"]),
     ("engine", &["scenario", "framing", "errno", "plan", "trace", "sys"]),
     ("analysis", &["scenario", "trace"]),
-    ("verdict", &["scenario", "framing", "plan", "trace", "analysis"]),
+    ("verdict", &["scenario", "plan", "trace", "analysis"]),
     ("report", &["scenario", "plan", "trace", "analysis", "verdict"]),
     ("builtin", &["scenario"]),
     ("cli", &["scenario", "plan", "engine", "analysis", "verdict", "report", "builtin"]),

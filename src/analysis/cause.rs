@@ -33,7 +33,7 @@ pub enum CauseName {
     ReaderKeptPace,
     /// A read asked for less than was queued.
     SmallRecv,
-    /// A send took a part only: the send buffer was full.
+    /// A send took a part only.
     PartialSend,
     /// A datagram was longer than the buffer it was read into.
     TruncatedDatagram,
@@ -129,7 +129,7 @@ fn late_reader(stream: &StreamFlow, calls_of: &StreamCalls<'_>) -> Option<Cause>
         let [first, .., last] = sends.as_slice() else { continue };
         let joined = (*first..*last).any(|send| calls_of.sends.get(send).is_some_and(|call| call.flags.has_flag(Flag::More)));
         if joined || read.flags.has(CallFlags::WAITED) {
-            return None;
+            continue;
         }
         example.get_or_insert((index + 1, first + 1, last + 1, range.len()));
     }

@@ -1,6 +1,6 @@
 //! Which socket sent to which: flows, found by the addresses that the kernel gave.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -149,21 +149,64 @@ pub(super) fn flows(trace: &Trace) -> Vec<Flow> {
     let datagram: Vec<usize> = (0..ends.len()).filter(|&index| !ends[index].1.kind.is_connection()).collect();
     let mut flows = Vec::new();
     for (index, (from, sender)) in ends.iter().enumerate() {
+        let twin: Vec<usize>;
         let candidates: &[usize] = match sender.kind.is_connection() {
             true if sender.peer.is_none() || sender.listens => &[],
-            true => connected.get(&(sender.kind, &sender.peer, &sender.local)).map_or(&[], Vec::as_slice),
+            true => {
+                // One pair of addresses can have served several connections, one behind the other: the first of one side
+                // belongs to the first of the other.
+                let of = |local, peer| connected.get(&(sender.kind, local, peer)).map_or(&[][..], Vec::as_slice);
+                let place = of(&sender.local, &sender.peer).iter().position(|&known| known == index);
+                twin = place.and_then(|place| of(&sender.peer, &sender.local).get(place).copied()).into_iter().collect();
+                &twin
+            }
             false => &datagram,
         };
         for &other in candidates.iter().filter(|&&other| other != index && ends[other].1.kind == sender.kind) {
             let (to, receiver) = &ends[other];
-            let calls_of = |end: &FlowEnd, positions: &[usize]| -> Vec<Call<'_>> {
-                positions.iter().filter_map(|&position| trace.actors[end.actor_index].calls.get(position)).collect()
+            let calls_of = |end: &FlowEnd, positions: &[usize]| -> Vec<(usize, Call<'_>)> {
+                let log = &trace.actors[end.actor_index].calls;
+                positions.iter().filter_map(|&position| Some((position, log.get(position)?))).collect()
             };
-            let calls = Calls { sends: calls_of(from, &positions[index].sends), reads: calls_of(to, &positions[other].reads) };
-            flows.extend(flow_between((from, sender), (to, receiver), &calls));
+            let (mut sends, mut reads) = (calls_of(from, &positions[index].sends), calls_of(to, &positions[other].reads));
+            if !sender.kind.is_connection() {
+                sends.retain(|(_, call)| message::reaches(call, sender, receiver));
+                reads.retain(|(_, call)| message::may_come_from(call, sender));
+            }
+            flows.extend(flow_between((from, sender), (to, receiver), &Calls::of(sends, reads)));
         }
     }
+    drop_matched_elsewhere(&mut flows);
     flows
+}
+
+/// Datagram sockets that had one address behind each other share their reads: what one of them sent is no riddle in the flows of the
+/// others.
+fn drop_matched_elsewhere(flows: &mut Vec<Flow>) {
+    let messages = |flow: &Flow| match &flow.transfer {
+        Transfer::Messages(messages) => messages.messages.clone(),
+        Transfer::Stream(_) => Vec::new(),
+    };
+    let is_matched = |message: &message::Message| message.fate != message::Fate::Unmatched;
+    let matched: HashSet<(usize, usize)> = flows
+        .iter()
+        .flat_map(|flow| {
+            messages(flow)
+                .into_iter()
+                .filter(is_matched)
+                .filter_map(|message| Some((flow.to.actor_index, message.read?.call)))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    for flow in flows.iter_mut() {
+        let reader = flow.to.actor_index;
+        if let Transfer::Messages(messages) = &mut flow.transfer {
+            messages
+                .messages
+                .retain(|message| is_matched(message) || !message.read.is_some_and(|read| matched.contains(&(reader, read.call))));
+        }
+    }
+    flows.retain(|flow| flow.kind.is_connection() || flow.is_active());
 }
 
 fn flow_between((from, sender): (&FlowEnd, &SocketTrace), (to, receiver): (&FlowEnd, &SocketTrace), calls: &Calls<'_>) -> Option<Flow> {
@@ -173,7 +216,7 @@ fn flow_between((from, sender): (&FlowEnd, &SocketTrace), (to, receiver): (&Flow
         let outcome = stream.outcome();
         (Transfer::Stream(stream), outcome)
     } else {
-        let messages = message::message_flow(calls, sender, receiver);
+        let messages = message::message_flow(calls, sender);
         if !kind.is_connection() && messages.messages.is_empty() {
             return None;
         }
@@ -190,6 +233,17 @@ fn flow_between((from, sender): (&FlowEnd, &SocketTrace), (to, receiver): (&Flow
 pub(super) struct Calls<'t> {
     pub(super) sends: Vec<Call<'t>>,
     pub(super) reads: Vec<Call<'t>>,
+    /// Where each of them stands in its actor's log.
+    pub(super) send_positions: Vec<usize>,
+    pub(super) read_positions: Vec<usize>,
+}
+
+impl<'t> Calls<'t> {
+    fn of(sends: Vec<(usize, Call<'t>)>, reads: Vec<(usize, Call<'t>)>) -> Self {
+        let (send_positions, sends) = sends.into_iter().unzip();
+        let (read_positions, reads) = reads.into_iter().unzip();
+        Self { sends, reads, send_positions, read_positions }
+    }
 }
 
 fn elapsed(flow: &Flow, calls: &Calls<'_>) -> Option<u64> {

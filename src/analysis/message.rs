@@ -59,6 +59,8 @@ pub struct MessagePart {
     pub index: usize,
     /// Bytes sent, or bytes that were put into the reader's buffer.
     pub bytes: u64,
+    /// Where the call stands in its actor's log, from 0.
+    pub call: usize,
 }
 
 /// The messages of one direction, in the order of sending; those without a known send come last.
@@ -110,45 +112,66 @@ impl MessageFlow {
     }
 }
 
-pub(super) fn message_flow(calls: &Calls<'_>, sender: &SocketTrace, receiver: &SocketTrace) -> MessageFlow {
-    let local = receiver.local.as_ref();
-    let reaches_receiver = |call: &&Call<'_>| match call.address.as_ref().or(sender.peer.as_ref()) {
-        Some(to) => sender.kind.is_connection() || local.is_some_and(|local| to.reaches(local)),
-        None => false,
-    };
-    let sends: Vec<&Call<'_>> = calls.sends.iter().filter(|call| call.outcome.returned().is_some()).filter(reaches_receiver).collect();
-    let comes_from_sender = |call: &&Call<'_>| {
-        sender.kind.is_connection() || matches!((&call.address, &sender.local), (Some(from), Some(local)) if from.reaches(local))
-    };
-    let takes = |call: &&Call<'_>| call.outcome.returned().is_some() && !call.flags.has_flag(Flag::Peek);
-    let mut reads: Vec<&Call<'_>> = calls.reads.iter().filter(takes).filter(comes_from_sender).collect();
+/// Whether a datagram that was sent goes to this receiver.
+pub(super) fn reaches(call: &Call<'_>, sender: &SocketTrace, receiver: &SocketTrace) -> bool {
+    let to = call.address.as_ref().or(sender.peer.as_ref());
+    to.zip(receiver.local.as_ref()).is_some_and(|(to, local)| to.reaches(local))
+}
+
+/// Whether a read returned a datagram of this sender; a read that returned none may have waited for it.
+pub(super) fn may_come_from(call: &Call<'_>, sender: &SocketTrace) -> bool {
+    match (&call.address, &sender.local) {
+        (Some(from), Some(local)) => from.reaches(local),
+        _ => call.outcome.returned().is_none(),
+    }
+}
+
+/// A call, and where it stands in its actor's log.
+type Placed<'c> = (usize, &'c Call<'c>);
+
+pub(super) fn message_flow(calls: &Calls<'_>, sender: &SocketTrace) -> MessageFlow {
+    let placed = |positions: &'_ [usize], index: usize| positions.get(index).copied().unwrap_or(0);
+    let sends: Vec<Placed<'_>> = calls
+        .sends
+        .iter()
+        .enumerate()
+        .filter(|(_, call)| call.outcome.returned().is_some())
+        .map(|(index, call)| (placed(&calls.send_positions, index), call))
+        .collect();
+    let takes = |call: &Call<'_>| call.outcome.returned().is_some() && !call.flags.has_flag(Flag::Peek);
+    let mut reads: Vec<Placed<'_>> = calls
+        .reads
+        .iter()
+        .enumerate()
+        .filter(|(_, call)| takes(call))
+        .map(|(index, call)| (placed(&calls.read_positions, index), call))
+        .collect();
     // The last read of nothing on a connection is its end, unless a message of nothing was sent.
-    let empty = |call: &&Call<'_>| call.outcome == CallOutcome::Returned(0);
-    let empty_sends = sends.iter().filter(|call| empty(call)).count();
-    let eof = sender.kind.is_connection() && reads.iter().filter(|call| empty(call)).count() > empty_sends;
-    if eof {
-        let last = reads.iter().rposition(empty);
-        last.map(|last| reads.remove(last));
+    let is_empty = |(_, call): &Placed<'_>| call.outcome == CallOutcome::Returned(0);
+    let eof = sender.kind.is_connection()
+        && reads.iter().filter(|read| is_empty(read)).count() > sends.iter().filter(|send| is_empty(send)).count();
+    if eof && let Some(last) = reads.iter().rposition(is_empty) {
+        reads.remove(last);
     }
     let waited_in_vain = calls.reads.iter().filter(|call| call.outcome == CallOutcome::TimedOut).map(|call| call.start_ns).max();
     MessageFlow { messages: match_messages(&sends, &reads, waited_in_vain), eof }
 }
 
 /// Which send each read returned, by content. Of several alike the earliest that is left is taken.
-fn match_messages(sends: &[&Call<'_>], reads: &[&Call<'_>], waited_in_vain: Option<u64>) -> Vec<Message> {
-    let part = |index, call: &Call<'_>| MessagePart { index, bytes: u64::from(call.data.len) };
+fn match_messages(sends: &[Placed<'_>], reads: &[Placed<'_>], waited_in_vain: Option<u64>) -> Vec<Message> {
+    let part = |index, (position, call): &Placed<'_>| MessagePart { index, bytes: u64::from(call.data.len), call: *position };
     let mut messages: Vec<Message> =
         sends.iter().enumerate().map(|(index, call)| Message { sent: Some(part(index, call)), read: None, fate: Fate::Unread }).collect();
     let mut unmatched = Vec::new();
     let mut next = 0;
     for (index, read) in reads.iter().enumerate() {
-        let is_it = |send: &usize| messages[*send].read.is_none() && same(sends[*send], read);
+        let is_it = |send: &usize| messages[*send].read.is_none() && same(sends[*send].1, read.1);
         let found = (next..sends.len()).find(is_it).or_else(|| (0..next).find(is_it));
         let Some(send) = found else {
             unmatched.push(Message { sent: None, read: Some(part(index, read)), fate: Fate::Unmatched });
             continue;
         };
-        let fate = match (read.flags.has(CallFlags::TRUNCATED), send < next) {
+        let fate = match (read.1.flags.has(CallFlags::TRUNCATED), send < next) {
             (true, _) => Fate::Truncated,
             (false, true) => Fate::Reordered,
             (false, false) => Fate::Preserved,
@@ -159,7 +182,7 @@ fn match_messages(sends: &[&Call<'_>], reads: &[&Call<'_>], waited_in_vain: Opti
     }
     for (index, message) in messages.iter_mut().enumerate().filter(|(_, message)| message.read.is_none()) {
         let overtaken = index < next;
-        let missed = waited_in_vain.is_some_and(|start| start >= sends[index].end_ns);
+        let missed = waited_in_vain.is_some_and(|start| start >= sends[index].1.end_ns);
         if overtaken || missed {
             message.fate = Fate::Lost;
         }
@@ -173,7 +196,9 @@ fn same(send: &Call<'_>, read: &Call<'_>) -> bool {
     let (sent, got) = (&send.data, &read.data);
     if read.flags.has(CallFlags::TRUNCATED) {
         let known = got.prefix.len().min(sent.prefix.len());
-        return got.len <= sent.len && got.prefix[..known] == sent.prefix[..known];
+        // With MSG_TRUNC among its flags the call returned how long the datagram was.
+        let length_fits = !read.flags.has_flag(Flag::Trunc) || read.outcome.returned() == Some(sent.len);
+        return got.len < sent.len && length_fits && got.prefix[..known] == sent.prefix[..known];
     }
     let known = got.prefix.len().min(sent.prefix.len());
     sent.len == got.len && got.prefix[..known] == sent.prefix[..known] && digest(sent) == digest(got)

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::Run;
 use super::board::Cut;
 use super::live::{Live, Record};
+use super::place::BoundPath;
 use super::wait::Ended;
 use crate::errno::Errno;
 use crate::plan::{EndpointRef, PlannedAction, PlannedActor, PlannedStep};
@@ -17,6 +18,10 @@ pub(super) struct Actor<'r> {
     pub(super) plan: &'r PlannedActor,
     /// The open socket of each planned one.
     pub(super) slots: Vec<Option<Live>>,
+    /// How many sockets each planned one has been, so far.
+    pub(super) made: Vec<u32>,
+    /// Paths that Unix sockets were bound to outside of the run's directory; removed with the actor.
+    pub(super) paths: Vec<BoundPath>,
     /// Sockets that a `repeat` made anew without closing the one before.
     pub(super) parked: Vec<Live>,
     pub(super) records: Vec<Record>,
@@ -49,6 +54,8 @@ impl<'r> Actor<'r> {
             index,
             plan,
             slots: plan.sockets.iter().map(|_| None).collect(),
+            made: vec![0; plan.sockets.len()],
+            paths: Vec::new(),
             parked: Vec::new(),
             records: Vec::new(),
             log: CallLog::default(),
@@ -76,6 +83,7 @@ impl<'r> Actor<'r> {
         }
         self.slots.clear();
         self.parked.clear();
+        self.paths.clear();
         ActorTrace {
             name: self.plan.name.clone(),
             end: self.end,

@@ -119,7 +119,7 @@ impl Board {
     pub(crate) fn publish(&self, endpoint: EndpointRef, address: Address, listens: bool) {
         let mut state = self.lock();
         if let Some(place) = state.endpoints.get_mut(endpoint.actor).and_then(|actor| actor.get_mut(endpoint.endpoint)) {
-            *place = Endpoint { address: Some(address), listens: place.listens || listens };
+            *place = Endpoint { address: Some(address), listens };
         }
         self.changed.notify_all();
     }

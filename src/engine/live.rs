@@ -1,8 +1,12 @@
 //! A socket that is open, and what its trace will say.
 
+use std::cell::Cell;
+
 use socket2::Socket;
 
-use super::place::{BoundPath, from_sockaddr};
+use super::place::from_sockaddr;
+use super::wait::Ended;
+use crate::errno::Errno;
 use crate::framing::ReadAhead;
 use crate::scenario::{SocketKind, SocketOption};
 use crate::sys;
@@ -66,11 +70,18 @@ pub(super) struct Live {
     pub(super) nonblocking: bool,
     /// What `recv_until` read beyond its token; the next compound read takes it first.
     pub(super) ahead: ReadAhead,
-    /// Removed with the socket.
-    pub(super) path: Option<BoundPath>,
+    /// An error that ended a call which had moved some bytes: the kernel, asked again, would have forgotten it.
+    pub(super) pending: Cell<Option<Errno>>,
 }
 
 impl Live {
+    /// Keeps an error for the next call. A time limit or the end of the run is no error of the socket's.
+    pub(super) fn keep_pending(&self, ended: Ended) {
+        if let Ended::Failed(errno) = ended {
+            self.pending.set(Some(errno));
+        }
+    }
+
     /// Bytes that nobody has read yet.
     pub(super) fn queued(&self) -> Option<u64> {
         sys::get_option(&self.socket, SocketOption::Queued).ok().and_then(|bytes| u64::try_from(bytes).ok())

@@ -138,7 +138,9 @@ fn supervise(run: &Run<'_>, interrupt: &Interrupt) {
     let end = match wait_ready(None, &[done, &interrupt.wake], run.deadline) {
         Ok(Readiness::Woken) if interrupt.signal().is_some() => RunEnd::Interrupted,
         Ok(Readiness::TimedOut) => RunEnd::Deadline,
-        Ok(Readiness::Woken | Readiness::Ready) | Err(_) => return,
+        Ok(Readiness::Woken | Readiness::Ready) => return,
+        // Without a wait there is no deadline and no Ctrl-C: better no run than one that cannot be ended.
+        Err(_) => RunEnd::Failed,
     };
     run.board.stop(end);
 }

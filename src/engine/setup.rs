@@ -1,5 +1,6 @@
 //! The calls that make, connect, change and close sockets.
 
+use std::cell::Cell;
 use std::io;
 
 use socket2::{SockRef, Socket};
@@ -34,14 +35,11 @@ impl Actor<'_> {
     /// Puts a new socket into its place; the one that was there stays open.
     fn keep(&mut self, slot: usize, socket: Socket) {
         let planned = &self.plan.sockets[slot];
-        let earlier = self
-            .records
-            .iter()
-            .filter(|record| record.name == planned.name || record.name.starts_with(&format!("{}#", planned.name)))
-            .count();
-        let name = if earlier == 0 { planned.name.clone() } else { format!("{}#{}", planned.name, earlier + 1) };
+        self.made[slot] += 1;
+        let name = if self.made[slot] == 1 { planned.name.clone() } else { format!("{}#{}", planned.name, self.made[slot]) };
         self.records.push(Record::new(&name, planned.kind));
-        let live = Live { socket, record: self.records.len() - 1, nonblocking: false, ahead: ReadAhead::default(), path: None };
+        let live =
+            Live { socket, record: self.records.len() - 1, nonblocking: false, ahead: ReadAhead::default(), pending: Cell::new(None) };
         self.parked.extend(self.slots[slot].replace(live));
     }
 
@@ -102,7 +100,8 @@ impl Actor<'_> {
         let about = About { record: Some(record), option: Some(option), ..About::default() };
         self.call(now, CallKind::GetOption, about, None, |actor| {
             let Some(live) = &actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
-            let value = sys::get_option(&live.socket, option)?;
+            let pending = if option == SocketOption::Error { live.pending.take() } else { None };
+            let value = pending.map_or_else(|| sys::get_option(&live.socket, option), |errno| Ok(errno.raw()))?;
             if option == SocketOption::Error && value != 0 {
                 return Err(io::Error::from_raw_os_error(value));
             }
@@ -142,15 +141,18 @@ impl Actor<'_> {
         self.bind_to(now, slot, address, endpoint)
     }
 
-    fn bind_to(&mut self, now: Now<'_>, slot: usize, address: &PlannedAddress, endpoint: usize) -> CallOutcome {
-        let address = match self.address(now, address) {
+    fn bind_to(&mut self, now: Now<'_>, slot: usize, planned: &PlannedAddress, endpoint: usize) -> CallOutcome {
+        let address = match self.address(now, planned) {
             Ok(address) => address,
             Err(ended) => return self.refuse(now, CallKind::Bind, ended),
         };
         let outcome = self.bind_address(now, slot, &address);
-        if let (CallOutcome::Returned(_), Some(live)) = (outcome, &mut self.slots[slot]) {
-            if let Address::Path(path) = &address {
-                live.path = Some(BoundPath(path.into()));
+        if let (CallOutcome::Returned(_), Some(live)) = (outcome, &self.slots[slot]) {
+            // As in the kernel, the path outlives the socket; those in the run's own directory go with it.
+            if let (Address::Path(path), PlannedAddress::Path(written)) = (&address, planned)
+                && written.starts_with('/')
+            {
+                self.paths.push(BoundPath(path.into()));
             }
             if let Some(local) = &self.records[live.record].local {
                 self.publish(endpoint, &local.clone(), false);
@@ -304,7 +306,8 @@ impl Actor<'_> {
             return (Err(error.into()), false);
         }
         let begun = socket.connect(&address);
-        let waits = matches!(&begun, Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS));
+        // EALREADY: an earlier connect, not blocking then, is still under way; a blocking one waits for it to end.
+        let waits = matches!(&begun, Err(error) if matches!(error.raw_os_error(), Some(libc::EINPROGRESS | libc::EALREADY)));
         let result = if waits {
             until_ready(socket, Interest::Writable, &self.run.board, now.deadline).and_then(|()| match socket.take_error() {
                 Ok(None) => Ok(()),

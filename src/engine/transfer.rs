@@ -13,7 +13,7 @@ use super::wait::{Ended, SLICE, blocking, in_slices, until_ready};
 use crate::errno::Errno;
 use crate::framing::ReadAhead;
 use crate::plan::{Creation, PlannedAddress, ReadyEvent};
-use crate::scenario::{Flag, SocketKind};
+use crate::scenario::{Flag, MAX_PAYLOAD, SocketKind};
 use crate::sys::{self, Interest, Readiness};
 use crate::trace::{Address, CallFlags, CallKind, CallOutcome, PREFIX_CAP};
 
@@ -30,15 +30,9 @@ impl Actor<'_> {
         let mut done = 0;
         loop {
             // A send that blocks takes everything, so a rest is left only when its time was up, the run was over, or there was an
-            // error; the last of these the next call finds.
-            let cut = match done {
-                0 => None,
-                _ if self.run.board.is_stopped() => Some(Cut::Released),
-                _ if Instant::now() >= now.deadline => Some(Cut::TimedOut),
-                _ => None,
-            };
-            if let Some(cut) = cut {
-                return self.refuse(now, CallKind::Send, cut.into());
+            // error; the last of these is pending, and the next call gives it.
+            if let Some(cut) = self.cut(now).filter(|_| done > 0) {
+                return self.end_on(now, slot, CallKind::Send, cut.into());
             }
             let outcome = self.send_once(now, slot, &payload[done..], flags, None);
             match outcome {
@@ -56,6 +50,20 @@ impl Actor<'_> {
                 return CallOutcome::Returned(u32::try_from(done).unwrap_or(u32::MAX));
             }
         }
+    }
+
+    /// Whether a step that takes several calls is to end: its time is up, or the run is over.
+    fn cut(&self, now: Now<'_>) -> Option<Cut> {
+        if self.run.board.is_stopped() {
+            return Some(Cut::Released);
+        }
+        (Instant::now() >= now.deadline).then_some(Cut::TimedOut)
+    }
+
+    /// Records that a step ended on a socket without another call.
+    fn end_on(&mut self, now: Now<'_>, slot: usize, kind: CallKind, ended: Ended) -> CallOutcome {
+        let about = About { record: self.record_of(slot), ..About::default() };
+        self.note(now, kind, about, ended.outcome())
     }
 
     /// Whether a send may take a part only: when it must not block (man 2 send).
@@ -103,6 +111,9 @@ impl Actor<'_> {
         flags: &[Flag],
         to: Option<&Address>,
     ) -> (Result<usize, Ended>, bool) {
+        if let Some(errno) = live.pending.take() {
+            return (Err(Ended::Failed(errno)), false);
+        }
         let socket = &live.socket;
         let to = match to.map(to_sockaddr).transpose() {
             Ok(to) => to,
@@ -121,10 +132,14 @@ impl Actor<'_> {
         }
         if kind == SocketKind::UnixDgram {
             // The sender of a Unix datagram is always writable, even when the receiver's queue is full.
+            match raw(true, payload) {
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                result => return (result.map_err(Ended::from), false),
+            }
             if let Err(error) = socket.set_write_timeout(Some(SLICE)) {
                 return (Err(error.into()), false);
             }
-            return in_slices(&self.run.board, now.deadline, || raw(false, payload));
+            return (in_slices(&self.run.board, now.deadline, || raw(false, payload)).0, true);
         }
         let mut done = 0;
         let (result, waited) = blocking(socket, Interest::Writable, &self.run.board, now.deadline, || {
@@ -136,8 +151,13 @@ impl Actor<'_> {
             }
         });
         // As in the kernel: what was accepted before an error or the time limit counts, and the next call tells the rest.
-        let result = if done > 0 { Ok(done) } else { result };
-        (result, waited)
+        match result {
+            Err(ended) if done > 0 => {
+                live.keep_pending(ended);
+                (Ok(done), waited)
+            }
+            result => (result, waited),
+        }
     }
 
     pub(super) fn send_to(
@@ -219,6 +239,9 @@ impl Actor<'_> {
     }
 
     fn read(&self, now: Now<'_>, live: &Live, kind: SocketKind, buffer: &mut [u8], flags: &[Flag]) -> (Result<Read, Ended>, bool) {
+        if let Some(errno) = live.pending.take() {
+            return (Err(Ended::Failed(errno)), false);
+        }
         let socket = &live.socket;
         let whole = flags.contains(&Flag::Waitall) && kind.is_stream();
         let mut done = 0;
@@ -237,9 +260,10 @@ impl Actor<'_> {
         if whole && flags.contains(&Flag::Peek) {
             // Nothing is taken, so the bytes cannot be put together piece by piece: they must all be there at once.
             let wanted = buffer.len() as u64;
+            let waits = live.queued().is_some_and(|queued| queued < wanted);
             let queued = sys::wait_queued(socket, wanted, self.run.board.release(), now.deadline);
             return match queued {
-                Ok((Readiness::Ready, _)) => (once(buffer).map_err(Ended::from), true),
+                Ok((Readiness::Ready, _)) => (once(buffer).map_err(Ended::from), waits),
                 Ok((Readiness::TimedOut, _)) => (Err(Ended::Cut(Cut::TimedOut)), true),
                 Ok((Readiness::Woken, _)) => (Err(Ended::Cut(Cut::Released)), true),
                 Err(error) => (Err(error.into()), false),
@@ -259,7 +283,10 @@ impl Actor<'_> {
             }
         });
         match result {
-            Err(_) if done > 0 => (Ok(Read { returned: done, truncated: false, from: None }), waited),
+            Err(ended) if done > 0 => {
+                live.keep_pending(ended);
+                (Ok(Read { returned: done, truncated: false, from: None }), waited)
+            }
             result => (result, waited),
         }
     }
@@ -274,6 +301,9 @@ impl Actor<'_> {
                 return self.frame(now, slot, bytes, &frame, CallFlags::default());
             }
             let missing = bytes - ahead.len();
+            if let Some(cut) = self.cut(now).filter(|_| missing < bytes) {
+                return self.end_on(now, slot, CallKind::Recv, cut.into());
+            }
             match self.recv_more(now, slot, missing) {
                 CallOutcome::Returned(0) => return self.frame_at_end(now, slot, bytes),
                 // All of it by one recv, as it mostly comes: that call says everything, and nothing need be kept.
@@ -293,6 +323,13 @@ impl Actor<'_> {
             if let Some(frame) = ahead.take_through(token) {
                 return self.frame(now, slot, 0, &frame, CallFlags::default());
             }
+            if ahead.len() as u64 > MAX_PAYLOAD {
+                return self.end_on(now, slot, CallKind::Frame, Ended::Failed(Errno::from_raw(libc::ENOBUFS)));
+            }
+            let has_begun = !ahead.is_empty();
+            if let Some(cut) = self.cut(now).filter(|_| has_begun) {
+                return self.end_on(now, slot, CallKind::Recv, cut.into());
+            }
             match self.recv_more(now, slot, size) {
                 CallOutcome::Returned(0) => return self.frame_at_end(now, slot, 0),
                 CallOutcome::Returned(count) => self.keep_ahead(slot, count),
@@ -309,6 +346,9 @@ impl Actor<'_> {
         let mut bytes = prefix.len();
         prefix.truncate(PREFIX_CAP);
         loop {
+            if let Some(cut) = self.cut(now).filter(|_| bytes > 0) {
+                return self.end_on(now, slot, CallKind::Recv, cut.into());
+            }
             match self.recv_more(now, slot, size) {
                 CallOutcome::Returned(0) if bytes == prefix.len() => return self.frame(now, slot, 0, &prefix, CallFlags::ENDED),
                 CallOutcome::Returned(0) => {
@@ -324,13 +364,8 @@ impl Actor<'_> {
                     digest.update(piece);
                     bytes += piece.len();
                 }
-                ended => {
-                    // What came before the time limit is there for the next compound read, as far as it was kept.
-                    if let Some(ahead) = self.ahead(slot).filter(|_| bytes == prefix.len()) {
-                        ahead.push(&prefix);
-                    }
-                    return ended;
-                }
+                // What was read is read, whether the end came in time or not.
+                ended => return ended,
             }
         }
     }
@@ -359,14 +394,19 @@ impl Actor<'_> {
 
     /// One recv(2) of a compound read, whose bytes are then in the buffer. A socket that does not block is waited for.
     fn recv_more(&mut self, now: Now<'_>, slot: usize, size: usize) -> CallOutcome {
+        let mut waited = false;
         loop {
             let outcome = self.recv(now, slot, size, &[], false);
+            if waited {
+                self.log.mark_last(CallFlags::WAITED);
+            }
+            waited = true;
             if !matches!(outcome, CallOutcome::Failed(errno) if errno.raw() == libc::EAGAIN) {
                 return outcome;
             }
             let ready = self.live(slot).and_then(|live| until_ready(&live.socket, Interest::Readable, &self.run.board, now.deadline));
             if let Err(ended) = ready {
-                return self.refuse(now, CallKind::Recv, ended);
+                return self.end_on(now, slot, CallKind::Recv, ended);
             }
         }
     }

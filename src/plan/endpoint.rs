@@ -10,6 +10,8 @@ pub(super) struct BoundSocket {
     pub(super) kind: SocketKind,
     pub(super) family: Family,
     pub(super) listens: bool,
+    /// Whether it is made again and again: another actor cannot know when it is there.
+    pub(super) repeated: bool,
 }
 
 /// A socket that a `socket` or `bind` step made.
@@ -22,7 +24,7 @@ struct Made {
 pub(super) fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> {
     let mut bound: Vec<BoundSocket> = Vec::new();
     let mut made: Vec<Made> = Vec::new();
-    for step in steps.iter().flat_map(super::flatten) {
+    for (step, repeated) in steps.iter().flat_map(|step| with_repeats(step, false)) {
         let on = step.on.as_ref().map(|on| &on.value);
         let own_name = step.name.as_ref().map(|name| name.value.clone());
         match &step.action {
@@ -42,10 +44,17 @@ pub(super) fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> 
                     kind: endpoint.kind,
                     family: family_at(endpoint, family),
                     listens: false,
+                    repeated,
                 });
             }
             Action::Listen(ListenArgs { endpoint: Some(endpoint), .. }) => {
-                bound.push(BoundSocket { name: own_name, kind: endpoint.kind, family: family_at(endpoint, family), listens: true });
+                bound.push(BoundSocket {
+                    name: own_name,
+                    kind: endpoint.kind,
+                    family: family_at(endpoint, family),
+                    listens: true,
+                    repeated,
+                });
             }
             Action::Listen(ListenArgs { endpoint: None, .. }) => {
                 let chosen = made.iter_mut().rfind(|socket| match on {
@@ -55,7 +64,7 @@ pub(super) fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> 
                 let Some(socket) = chosen else { continue };
                 // A socket that was never bound gets its address from listen.
                 let endpoint = *socket.endpoint.get_or_insert_with(|| {
-                    bound.push(BoundSocket { name: socket.name.clone(), kind: socket.kind, family, listens: true });
+                    bound.push(BoundSocket { name: socket.name.clone(), kind: socket.kind, family, listens: true, repeated });
                     bound.len() - 1
                 });
                 bound[endpoint].listens = true;
@@ -68,4 +77,12 @@ pub(super) fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> 
 
 fn family_at(endpoint: &Endpoint, family: Family) -> Family {
     if let Host::Ip(address) = &endpoint.host { family_of(address) } else { family }
+}
+
+/// A step and those within it, each with whether it is carried out more than once.
+fn with_repeats(step: &Step, repeated: bool) -> Vec<(&Step, bool)> {
+    match &step.action {
+        Action::Repeat(repeat) => repeat.steps.iter().flat_map(|step| with_repeats(step, repeated || repeat.times > 1)).collect(),
+        _ => vec![(step, repeated)],
+    }
 }

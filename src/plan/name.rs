@@ -21,7 +21,15 @@ impl Resolver<'_, '_> {
             None => (0..bound.len()).collect(),
         };
         match candidates.as_slice() {
-            [endpoint] => Some((EndpointRef { actor, endpoint: *endpoint }, bound[*endpoint].kind, bound[*endpoint].family)),
+            [endpoint] => {
+                let socket = &bound[*endpoint];
+                if socket.repeated && actor != self.index {
+                    let label = "it is bound anew in every round, and nobody can know when";
+                    self.problems.add(Problem::ImpossibleOrder, to.span, format!("`{}` is made within `repeat`", to.value), label);
+                    return None;
+                }
+                Some((EndpointRef { actor, endpoint: *endpoint }, socket.kind, socket.family))
+            }
             [] => {
                 let known: Vec<&str> = bound.iter().filter_map(|socket| socket.name.as_deref()).collect();
                 let label = match &reference.socket {

@@ -4,7 +4,7 @@ use super::style::Style;
 use super::table::Table;
 use crate::analysis::{BoundaryFate, Flow, Integrity, MessageFlow, StreamFlow, Transfer};
 use crate::scenario::{Expectations, FlowExpect, Sizes};
-use crate::trace::{Call, Trace, escape_within};
+use crate::trace::{Call, CallLog, Trace, escape_within};
 
 /// Rows shown of a long flow: from its start, and from its end.
 const FIRST_ROWS: usize = 20;
@@ -34,23 +34,27 @@ fn expected_reads(expect: &FlowExpect, flow: &Flow) -> Option<Vec<u64>> {
     }
 }
 
-/// Looks up the bytes of a flow as they were sent.
+/// Looks up the bytes of a flow.
 struct Payload<'t> {
+    /// The sends of a stream, in order: the ranges of the stream refer to them by index.
     sends: Vec<Call<'t>>,
-    reads: Vec<Call<'t>>,
+    sender: &'t CallLog,
+    receiver: &'t CallLog,
     style: &'t Style,
 }
 
 impl<'t> Payload<'t> {
     fn of(flow: &Flow, trace: &'t Trace, style: &'t Style) -> Self {
-        let calls = |actor: usize, socket: usize| {
-            trace.actors[actor].calls.iter().filter(move |call| call.socket == Some(socket) && call.outcome.returned().is_some())
-        };
-        Self {
-            sends: calls(flow.from.actor_index, flow.from.socket_index).filter(|call| call.kind.is_send()).collect(),
-            reads: calls(flow.to.actor_index, flow.to.socket_index).filter(|call| call.kind.is_read()).collect(),
-            style,
-        }
+        let sender = &trace.actors[flow.from.actor_index].calls;
+        let is_send =
+            |call: &Call<'_>| call.socket == Some(flow.from.socket_index) && call.kind.is_send() && call.outcome.returned().is_some();
+        let sends = if flow.kind.is_stream() { sender.iter().filter(is_send).collect() } else { Vec::new() };
+        Self { sends, sender, receiver: &trace.actors[flow.to.actor_index].calls, style }
+    }
+
+    /// The bytes of a message, by one of its calls.
+    fn of_call(&self, log: &CallLog, call: usize, bytes: u64) -> String {
+        log.get(call).map(|call| self.preview(&call.data.prefix, 0, bytes)).unwrap_or_default()
     }
 
     /// Bytes of a send, from an offset within it; what was not kept is shown as such.
@@ -82,7 +86,8 @@ fn stream_rows(stream: &StreamFlow, expected_cuts: &[u64]) -> Vec<Row> {
     let mut rows = Vec::new();
     for piece in stream.pieces() {
         let mut start = piece.range.start;
-        for &cut in expected_cuts.iter().filter(|&&cut| cut > piece.range.start && cut < piece.range.end) {
+        let within = expected_cuts.partition_point(|&cut| cut <= piece.range.start);
+        for &cut in expected_cuts[within..].iter().take_while(|&&cut| cut < piece.range.end) {
             rows.push(Row { start, end: cut, send: piece.send, read: piece.read, fate: None });
             start = cut;
         }
@@ -144,16 +149,12 @@ fn message_table(messages: &MessageFlow, expected: Option<&[u64]>, payload: &Pay
                 let wanted = list.get(part.index).copied();
                 (size(wanted), if wanted == read { "ok" } else { "DIFFERS" })
             }
-            (Some(list), None) => {
-                let wanted = list.get(index).copied();
-                (size(wanted), if wanted.is_none() { "ok" } else { "DIFFERS" })
-            }
+            // Which of the expected reads this was to be, nobody can say.
+            (Some(_), None) => ("-".to_owned(), "-"),
         };
         let text = match (message.sent, message.read) {
-            (Some(sent), _) => payload.of_send(sent.index, 0, sent.bytes),
-            (None, Some(read)) => {
-                payload.reads.get(read.index).map(|call| payload.preview(&call.data.prefix, 0, read.bytes)).unwrap_or_default()
-            }
+            (Some(sent), _) => payload.of_call(payload.sender, sent.call, sent.bytes),
+            (None, Some(read)) => payload.of_call(payload.receiver, read.call, read.bytes),
             (None, None) => String::new(),
         };
         vec![

@@ -317,7 +317,8 @@ impl TryFrom<CallRecord> for Call<'_> {
         }
         let len = match record.digest {
             None => u32::try_from(prefix.len()).map_err(|_| "too many bytes in one call".to_owned())?,
-            Some(_) => record.outcome.returned().unwrap_or(record.asked),
+            Some(_) if record.call == CallKind::Frame => record.outcome.returned().unwrap_or(0),
+            Some(_) => record.outcome.returned().map_or(record.asked, |count| count.min(record.asked)),
         };
         Ok(Self {
             step: record.step,

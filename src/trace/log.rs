@@ -5,6 +5,7 @@
 //! what was sent.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use schemars::JsonSchema;
 use serde::ser::SerializeSeq;
@@ -66,6 +67,7 @@ pub struct CallLog {
     chunks: Vec<Vec<Record>>,
     arena: Vec<u8>,
     addresses: Vec<Address>,
+    address_places: HashMap<Address, u16>,
 }
 
 impl std::fmt::Debug for CallLog {
@@ -145,18 +147,24 @@ impl CallLog {
 
     /// Marks the last call as the last of its step.
     pub(crate) fn end_step(&mut self) {
+        self.mark_last(CallFlags::LAST_OF_STEP);
+    }
+
+    /// Adds to what is known of the last call.
+    pub(crate) fn mark_last(&mut self, flag: CallFlags) {
         if let Some(record) = self.chunks.last_mut().and_then(|chunk| chunk.last_mut()) {
-            record.flags = record.flags.with(CallFlags::LAST_OF_STEP);
+            record.flags = record.flags.with(flag);
         }
     }
 
     fn intern(&mut self, address: Address) -> u16 {
-        let known = self.addresses.iter().rposition(|known| *known == address);
-        let index = known.unwrap_or_else(|| {
-            self.addresses.push(address);
-            self.addresses.len() - 1
-        });
-        u16::try_from(index).unwrap_or(NONE)
+        if let Some(&known) = self.address_places.get(&address) {
+            return known;
+        }
+        let place = u16::try_from(self.addresses.len()).unwrap_or(NONE);
+        self.addresses.push(address.clone());
+        self.address_places.insert(address, place);
+        place
     }
 
     /// How many calls there are.
@@ -189,7 +197,12 @@ impl CallLog {
         let end = start + usize::from(record.kept);
         let outcome = unpack(record.result);
         let digest = record.has_digest.then(|| self.arena[end..end + DIGEST].try_into().map_or(0, u64::from_le_bytes));
-        let len = if digest.is_some() { outcome.returned().unwrap_or(record.asked) } else { u32::from(record.kept) };
+        // With MSG_TRUNC a read returns the datagram's length, which may be more than there was room for.
+        let len = match digest {
+            None => u32::from(record.kept),
+            Some(_) if record.kind == CallKind::Frame => outcome.returned().unwrap_or(0),
+            Some(_) => outcome.returned().map_or(record.asked, |count| count.min(record.asked)),
+        };
         Call {
             step: record.step,
             kind: record.kind,

@@ -1,5 +1,6 @@
 //! The expectations of flows and of the run.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::{Findings, Mismatch};
@@ -154,11 +155,13 @@ impl Check<'_> {
         };
         let total = ends.last().copied().unwrap_or(0);
         if let Some(allowed) = &wanted.value.allowed {
+            let allowed: HashSet<u64> = allowed.iter().copied().collect();
             let outside: Vec<u64> = ends.iter().copied().filter(|end| *end != total && !allowed.contains(end)).collect();
             self.hold(wanted.span, "a read ended where it may not", outside.is_empty(), || format!("observed cuts at {}", sizes(&outside)));
         }
         if let Some(required) = &wanted.value.required {
-            let missing: Vec<u64> = required.iter().copied().filter(|end| !ends.contains(end)).collect();
+            let ended: HashSet<u64> = ends.iter().copied().collect();
+            let missing: Vec<u64> = required.iter().copied().filter(|end| !ended.contains(end)).collect();
             self.hold(wanted.span, "no read ended where one must", missing.is_empty(), || format!("no cut at {}", sizes(&missing)));
         }
     }

@@ -1,7 +1,7 @@
 //! The expectations of single steps.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::difference::Difference;
@@ -30,7 +30,7 @@ struct StepResult<'t> {
 
 pub(super) fn check_steps(planned: &PlannedActor, actor: &ActorTrace, trace: &Trace, findings: &mut Findings) {
     let steps: HashMap<u32, &PlannedStep> = planned.all_steps().into_iter().map(|step| (step.id, step)).collect();
-    let mut checker = Checker { planned, actor, trace, findings };
+    let mut checker = Checker { planned, actor, trace, judged: HashSet::new(), findings };
     let mut calls: Vec<Call<'_>> = Vec::new();
     for (index, call) in actor.calls.iter().enumerate() {
         let Some(step) = steps.get(&call.step) else { continue };
@@ -41,9 +41,9 @@ pub(super) fn check_steps(planned: &PlannedActor, actor: &ActorTrace, trace: &Tr
             calls.clear();
         }
     }
-    if let ActorEnd::Failed { step: last } | ActorEnd::TimedOut { step: last } | ActorEnd::Released { step: last } = actor.end {
-        findings.not_checked += steps.keys().filter(|&&step| step > last).count() as u64;
-    }
+    let judged = checker.judged;
+    let is_open = |step: &&&PlannedStep| !judged.contains(&step.id) && !matches!(step.action, PlannedAction::Repeat { .. });
+    findings.not_checked += steps.values().filter(is_open).count() as u64;
 }
 
 /// Goes through the steps of an actor in the order in which they were carried out.
@@ -51,17 +51,19 @@ struct Checker<'c> {
     planned: &'c PlannedActor,
     actor: &'c ActorTrace,
     trace: &'c Trace,
+    /// The steps whose expectation was held against a result.
+    judged: HashSet<u32>,
     findings: &'c mut Findings,
 }
 
 impl Checker<'_> {
     fn check(&mut self, step: &PlannedStep, calls: &[Call<'_>], number: usize) {
-        let Self { planned, actor, trace, findings } = self;
+        let Self { planned, actor, trace, judged, findings } = self;
         let Some(result) = put_together(calls, number, actor) else { return };
         if result.outcome == CallOutcome::Released {
-            findings.not_checked += 1;
             return;
         }
+        judged.insert(step.id);
         let prepares = matches!(
             step.action,
             PlannedAction::Socket { .. } | PlannedAction::Bind { .. } | PlannedAction::Listen { .. } | PlannedAction::Set { .. }
@@ -167,7 +169,8 @@ fn short_of_what_was_asked(result: &StepResult<'_>, step: &PlannedStep) -> Optio
         }
         PlannedAction::WaitReadable { bytes, .. } => {
             let queued = u64::from(result.outcome.returned().unwrap_or(0));
-            (queued < *bytes).then(|| format!("the peer closed with {queued} of {bytes} bytes queued"))
+            (queued < *bytes)
+                .then(|| format!("no more can come: {queued} of {bytes} bytes are queued, and the socket was closed or has an error"))
         }
         _ => None,
     }
@@ -239,7 +242,16 @@ fn describe(result: &StepResult<'_>, step: &PlannedStep) -> String {
             let meaning = errno.meaning().map(|meaning| format!(": {meaning}")).unwrap_or_default();
             format!("observed {errno}{meaning}")
         }
-        CallOutcome::TimedOut => format!("nothing came within {}", format_duration(step.timeout)),
+        CallOutcome::TimedOut => {
+            let what = match result.last.kind {
+                kind if kind.is_read() => "nothing came",
+                kind if kind.is_send() => "it was not taken",
+                CallKind::Accept => "nobody connected",
+                CallKind::Connect => "there was no answer",
+                _ => "it did not come",
+            };
+            format!("{what} within {}", format_duration(step.timeout))
+        }
         CallOutcome::Released => "the run was over".to_owned(),
         CallOutcome::Returned(_) if result.eof => "observed end of stream".to_owned(),
         CallOutcome::Returned(_) if result.last.kind.is_read() || result.last.kind == CallKind::Frame => {
@@ -269,7 +281,10 @@ fn evidence(step: &PlannedStep, result: &StepResult<'_>, actor: &ActorTrace, tra
     if result.outcome == CallOutcome::TimedOut {
         for other in trace.actors.iter().filter(|other| other.name != actor.name) {
             if other.end == ActorEnd::Finished {
-                let open = other.sockets.iter().enumerate().any(|(index, socket)| !socket.listens && is_open(other, index));
+                let reads_connection = result.last.kind.is_read()
+                    && result.last.socket.and_then(|socket| actor.sockets.get(socket)).is_some_and(|socket| socket.kind.is_connection());
+                let open =
+                    reads_connection && other.sockets.iter().enumerate().any(|(index, socket)| !socket.listens && is_open(other, index));
                 let still = if open { ", with its socket still open: only a `close` step ends the stream" } else { "" };
                 lines.push(format!("{} had finished all its steps{still}", other.name));
             } else if let ActorEnd::Released { step } = other.end {
