@@ -129,7 +129,7 @@ fn the_same_expectation_fails_on_other_reads() {
     let (verdict, _) = judged(server, THREE_SENDS, r#"{ "reads": [14], "boundaries": "coalesced" }"#, &lines);
     assert_eq!(verdict.outcome, Outcome::Fail);
     let observed: Vec<&str> = verdict.mismatches.iter().map(|mismatch| mismatch.observed.as_str()).collect();
-    assert_eq!(observed, ["observed [5, 5, 4]", "observed preserved"]);
+    assert_eq!(observed, ["observed [5, 5, 4], expected [14]", "observed preserved, expected coalesced"]);
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn late_reader(stream: &StreamFlow, calls_of: &StreamCalls<'_>) -> Option<Cause>
         example.get_or_insert((index + 1, first + 1, last + 1, range.len()));
     }
     let (read, first, last, bytes) = example?;
-    let text = format!("read {read} did not have to wait: {bytes} bytes of sends {first} to {last} were queued when it was called");
+    let text = format!("read {read} did not have to wait: it found {bytes} bytes of sends {first} to {last} queued");
     Some(Cause { name: CauseName::LateReader, evidence: vec![calls(text)] })
 }
 
@@ -150,15 +150,25 @@ fn reader_kept_pace(stream: &StreamFlow, calls_of: &StreamCalls<'_>) -> Option<C
     })
 }
 
+/// A read that filled its buffer inside a send, while more was there: the read behind it found bytes without waiting, or the send had
+/// returned before the read was called.
 fn small_recv(stream: &StreamFlow, calls_of: &StreamCalls<'_>) -> Option<Cause> {
-    let inside_a_send = |range: &ByteRange| stream.sends.binary_search_by_key(&range.end, |send| send.end).is_err();
-    let full = |read: &&Call<'_>| read.outcome.returned() == Some(read.asked);
+    let more_was_there = |index: usize, range: &ByteRange, read: &Call<'_>| {
+        let next = calls_of.reads.get(index + 1).is_some_and(|next| !next.flags.has(CallFlags::WAITED));
+        let send = stream.sends.partition_point(|send| send.end <= range.end);
+        let sent = calls_of.sends.get(send).is_some_and(|send| send.end_ns <= read.start_ns);
+        next || sent
+    };
     let small: Vec<(usize, u32)> = stream
         .reads
         .iter()
         .zip(&calls_of.reads)
         .enumerate()
-        .filter(|(_, (range, read))| inside_a_send(range) && full(read))
+        .filter(|(_, (range, read))| {
+            let inside_a_send = range.end < stream.bytes_sent && stream.sends.binary_search_by_key(&range.end, |send| send.end).is_err();
+            inside_a_send && read.outcome.returned() == Some(read.asked)
+        })
+        .filter(|(index, (range, read))| more_was_there(*index, range, read))
         .map(|(index, (_, read))| (index, read.asked))
         .collect();
     let &(first, asked) = small.first()?;
@@ -167,7 +177,7 @@ fn small_recv(stream: &StreamFlow, calls_of: &StreamCalls<'_>) -> Option<Cause> 
         1 => ", and one more read like it".to_owned(),
         more => format!(", and {more} more reads like it"),
     };
-    let text = format!("read {} asked for {asked} and got {asked}, ending inside a send{more}", first + 1);
+    let text = format!("read {} asked for {asked} and got {asked}, ending inside a send of which more was there{more}", first + 1);
     Some(Cause { name: CauseName::SmallRecv, evidence: vec![calls(text)] })
 }
 

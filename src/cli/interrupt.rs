@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::engine::Interrupt;
@@ -11,7 +11,7 @@ use crate::engine::Interrupt;
 /// Starts to listen for signals.
 pub(super) fn listen() -> io::Result<Arc<Interrupt>> {
     let interrupt = Arc::new(Interrupt::new()?);
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT])?;
     let shared = Arc::clone(&interrupt);
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         let mut signals = signals.forever();

@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::output::{Output, note};
 use super::select::sources;
 use crate::builtin;
-use crate::report::{InvalidFile, Table, draw_diagnostic};
+use crate::report::{InvalidFile, Style, Table, draw_diagnostic};
 use crate::scenario::Scenario;
 
 pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
@@ -41,8 +41,10 @@ pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
     if args.show {
         texts.iter().for_each(|text| output.write_data(|out| out.write_all(text.as_bytes())));
     } else if !nothing {
+        // Names are there to be searched for: off a terminal they are never broken.
+        let width = if output.is_terminal { output.style.width } else { usize::from(u16::MAX) };
         output.write(|style, out| {
-            let mut table = Table::new(&["scenario", "title", "tags"], style);
+            let mut table = Table::new(&["scenario", "title", "tags"], &Style { width, ..style.clone() });
             rows.into_iter().for_each(|row| table.row(row));
             table.lines().iter().try_for_each(|line| writeln!(out, "{line}"))
         });

@@ -44,5 +44,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Exit::Success
         }
     };
-    exit.into()
+    // Results that could not be written are no results.
+    if exit == Exit::Success && output.failure().is_some() { Exit::NotCarriedOut } else { exit }.into()
 }

@@ -9,6 +9,8 @@ use crate::report::Style;
 pub(super) struct Output {
     pub(super) style: Style,
     pub(super) language: String,
+    /// Whether somebody looks at it, rather than a program or a file.
+    pub(super) is_terminal: bool,
     /// Whether whoever reads standard output has gone, as `head -1` does: nothing is wrong then, and nothing more is written.
     closed: bool,
     /// An error of writing that is not that.
@@ -27,7 +29,7 @@ impl Output {
         let unicode = locale.to_lowercase().replace('-', "").contains("utf8");
         let language = cli.lang.clone().unwrap_or(locale).split(['_', '.', '@', '-']).next().unwrap_or("en").to_owned();
         let style = Style { width: width.max(LEAST_WIDTH), unicode, verbose: cli.verbose, quiet: cli.quiet };
-        Self { style, language, closed: false, failed: None }
+        Self { style, language, is_terminal: io::stdout().is_terminal(), closed: false, failed: None }
     }
 
     /// Whether it is of any use to go on writing.

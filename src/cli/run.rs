@@ -21,6 +21,10 @@ use crate::verdict::{Outcome, Verdict, judge};
 
 pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     let start = Instant::now();
+    let overrides = args.overrides.to_overrides();
+    // All files are read before the first is run, so that a bad one is known at once; the good ones run all the same.
+    let selected: Vec<Selected> = sources(&args.paths).into_iter().map(|source| select(source, &overrides)).collect();
+    // Only now: until here there is nothing to finish, and a signal ends the process as ever.
     let interrupt = match interrupt::listen() {
         Ok(interrupt) => interrupt,
         Err(error) => {
@@ -28,9 +32,6 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
             return Exit::NotCarriedOut;
         }
     };
-    let overrides = args.overrides.to_overrides();
-    // All files are read before the first is run, so that a bad one is known at once; the good ones run all the same.
-    let selected: Vec<Selected> = sources(&args.paths).into_iter().map(|source| select(source, &overrides)).collect();
     let total: usize = selected.iter().map(|item| if let Selected::Plans(plans) = item { plans.len() } else { 0 }).sum();
     let mut session =
         Session { args, output, summary: Summary::default(), report: None, single: selected.len() == 1, bar: progress_bar(total) };
@@ -115,7 +116,11 @@ impl Session<'_> {
         }
         let Self { output, bar, single, .. } = self;
         let Style { verbose, quiet, .. } = output.style;
-        let went_well = matches!(run.verdict.outcome, Outcome::Pass | Outcome::Skip(_));
+        let went_well = match run.verdict.outcome {
+            Outcome::Pass => true,
+            Outcome::Skip(_) => !self.args.strict,
+            Outcome::Fail | Outcome::Error(_) => false,
+        };
         // The same conversation over another address family shows nothing new, unless it went wrong.
         let is_news = run.family.is_none_or(|family| family == Family::Ipv4);
         let in_full = !went_well || !quiet && (verbose || *single && is_news);

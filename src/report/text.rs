@@ -8,8 +8,8 @@ use super::model::{RunReport, Summary};
 use super::rows::boundary_table;
 use super::snippet::draw_mismatch;
 use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, wrap};
-use crate::analysis::{Flow, Integrity, Transfer};
-use crate::scenario::{SocketKind, format_duration};
+use crate::analysis::{BoundaryFate, CauseName, Fate, Flow, Integrity, Transfer};
+use crate::scenario::{BoundaryWord, SocketKind, format_duration};
 use crate::trace::Trace;
 use crate::verdict::Outcome;
 
@@ -123,11 +123,14 @@ fn write_flow(flow: &Flow, run: &RunReport, trace: &Trace, style: &Style, out: &
     for line in boundary_table(flow, trace, &run.expect, style) {
         writeln!(out, "{line}")?;
     }
-    if flow.causes.is_empty()
-        && flow.outcome != crate::scenario::BoundaryWord::Preserved
-        && flow.outcome != crate::scenario::BoundaryWord::Unread
-    {
+    let has = |name| flow.causes.iter().any(|cause| cause.name == name);
+    let is_joined =
+        matches!(&flow.transfer, Transfer::Stream(stream) if stream.count(BoundaryFate::Coalesced) > 0) && !has(CauseName::LateReader);
+    let is_plain = matches!(flow.outcome, BoundaryWord::Preserved | BoundaryWord::Unread);
+    if flow.causes.is_empty() && !is_plain {
         writeln!(out, "cause: not determined from the calls")?;
+    } else if is_joined {
+        writeln!(out, "cause of the coalesced boundaries: not determined from the calls")?;
     }
     for cause in &flow.causes {
         writeln!(out, "cause: {}", cause.name.title())?;
@@ -166,7 +169,15 @@ fn flow_headline(flow: &Flow, trace: &Trace, style: &Style) -> String {
             let rest = if rest > 0 { format!(", {rest} left unread") } else { String::new() };
             format!("{rest}{same}{}", if stream.eof { ", then end of stream" } else { "" })
         }
-        Transfer::Messages(messages) => (if messages.eof { ", then end of connection" } else { "" }).to_owned(),
+        Transfer::Messages(messages) => {
+            let unread = messages.count(Fate::Unread);
+            let unread = if unread > 0 {
+                format!(", {} never asked for", plural(usize::try_from(unread).unwrap_or(usize::MAX), "message"))
+            } else {
+                String::new()
+            };
+            format!("{unread}{}", if messages.eof { ", then end of connection" } else { "" })
+        }
     };
     format!(
         "{} {} {} ({kind}): {}, {}, {}: {}{end}",

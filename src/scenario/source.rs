@@ -76,7 +76,7 @@ impl Source {
     ///
     /// # Errors
     /// A [`Diagnostic`] for a file that is missing, cannot be read, is empty, is larger than
-    /// [`MAX_FILE_SIZE`], or is not UTF-8 without a byte order mark (RFC 8259, section 8.1).
+    /// 1 MiB, or is not UTF-8 without a byte order mark (RFC 8259, section 8.1).
     pub fn read(path: &Path) -> Result<Arc<Self>, Box<Diagnostic>> {
         let name = path.display().to_string();
         let bytes = read_bytes(path, &name)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Findings, Mismatch};
 use crate::analysis::{Analysis, BoundaryFate, Fate, Flow, Integrity, Transfer};
 use crate::plan::Plan;
-use crate::scenario::{BoundaryCounts, BoundaryExpect, Count, Cuts, FlowExpect, FlowKey, Span, Spanned, format_duration};
+use crate::scenario::{BoundaryCounts, BoundaryExpect, Count, Cuts, FlowExpect, FlowKey, Span, Spanned, format_duration, one_of};
 use crate::trace::Trace;
 
 /// Bytes read are bytes sent, always, whatever the file expects.
@@ -61,14 +61,14 @@ pub(super) fn check_flows(plan: &Plan, analysis: &Analysis, findings: &mut Findi
                 place: key.span.into(),
                 title: format!("{}: there is no such flow", key.value),
                 observed: "these two were never connected, and exchanged no datagram".to_owned(),
-                evidence: vec![format!("flows seen: {}", names(&analysis.flows))],
+                evidence: vec![format!("flows seen: {}", names(analysis.flows.iter().filter(|flow| flow.is_active())))],
                 difference: None,
             }),
             several => findings.check(false, || Mismatch {
                 place: key.span.into(),
                 title: format!("{}: {} flows have this name", key.value, several.len()),
                 observed: format!("name the sockets, as in \"{}\"", full_name(several[0])),
-                evidence: vec![format!("flows seen: {}", names(&analysis.flows))],
+                evidence: vec![format!("they are {}", names(several.iter().copied()))],
                 difference: None,
             }),
         }
@@ -79,8 +79,8 @@ fn full_name(flow: &Flow) -> String {
     format!("{}.{}->{}.{}", flow.from.actor, flow.from.socket, flow.to.actor, flow.to.socket)
 }
 
-fn names(flows: &[Flow]) -> String {
-    let names: Vec<String> = flows.iter().filter(|flow| flow.is_active()).map(full_name).collect();
+fn names<'f>(flows: impl Iterator<Item = &'f Flow>) -> String {
+    let names: Vec<String> = flows.take(12).map(full_name).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
@@ -95,16 +95,18 @@ fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, findings: &mut Fi
     let mut check = Check { key, flow, findings, has_failed: false };
     let (sends, reads) = (flow.send_sizes(), flow.read_sizes());
     if let Some(wanted) = &expect.sends {
-        check.hold(wanted.span, "sends differ", wanted.value.accepts(&sends), || format!("observed {}", sizes(&sends)));
+        let holds = wanted.value.accepts(&sends);
+        check.hold(wanted.span, "sends differ", holds, false, || format!("observed {}, expected {}", sizes(&sends), wanted.value));
     }
     if let Some(wanted) = &expect.reads {
-        check.hold(wanted.span, "reads differ", wanted.value.accepts(&reads), || format!("observed {}", sizes(&reads)));
+        let holds = wanted.value.accepts(&reads);
+        check.hold(wanted.span, "reads differ", holds, true, || format!("observed {}, expected {}", sizes(&reads), wanted.value));
     }
     if let Some(wanted) = &expect.bytes {
-        check.number(wanted, "bytes read differ", flow.bytes_read());
+        check.number(wanted, "bytes read differ", flow.bytes_read(), false);
     }
     if let Some(wanted) = &expect.unread {
-        check.number(wanted, "bytes left unread differ", flow.bytes_unread());
+        check.number(wanted, "bytes left unread differ", flow.bytes_unread(), false);
     }
     if let Some(wanted) = &expect.cuts {
         check.cuts(wanted, &reads);
@@ -112,7 +114,9 @@ fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, findings: &mut Fi
     if let Some(wanted) = &expect.boundaries {
         match &wanted.value {
             BoundaryExpect::Outcome(words) => {
-                check.hold(wanted.span, "boundaries differ", words.contains(&flow.outcome), || format!("observed {}", flow.outcome.name()));
+                let expected: Vec<&str> = words.iter().map(|word| word.name()).collect();
+                let observed = || format!("observed {}, expected {}", flow.outcome.name(), one_of(expected));
+                check.hold(wanted.span, "boundaries differ", words.contains(&flow.outcome), true, observed);
             }
             BoundaryExpect::Counts(counts) => check.counts(counts),
         }
@@ -124,16 +128,19 @@ fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, findings: &mut Fi
             wanted.span,
             &format!("the time is not {}", wanted.value),
             took.is_some_and(|took| wanted.value.accepts(took)),
+            false,
             observed,
         );
     }
 }
 
 impl Check<'_> {
-    fn hold(&mut self, place: Span, what: &str, holds: bool, observed: impl FnOnce() -> String) {
+    /// `explained`: whether the flow's causes have anything to do with it.
+    fn hold(&mut self, place: Span, what: &str, holds: bool, explained: bool, observed: impl FnOnce() -> String) {
         let (key, flow) = (self.key, self.flow);
         // The evidence is the same for every expectation of a flow: once is enough.
-        let evidence = if holds || std::mem::replace(&mut self.has_failed, true) { Vec::new() } else { evidence(flow) };
+        let is_known = holds || if explained { std::mem::replace(&mut self.has_failed, true) } else { self.has_failed };
+        let evidence = if is_known { Vec::new() } else { evidence(flow, explained) };
         self.findings.check(holds, || Mismatch {
             place: place.into(),
             title: format!("{key}: {what}"),
@@ -143,9 +150,9 @@ impl Check<'_> {
         });
     }
 
-    fn number(&mut self, wanted: &Spanned<Count>, what: &str, observed: u64) {
+    fn number(&mut self, wanted: &Spanned<Count>, what: &str, observed: u64, explained: bool) {
         let what = format!("{what} from {}", wanted.value);
-        self.hold(wanted.span, &what, wanted.value.accepts(observed), || format!("observed {observed}"));
+        self.hold(wanted.span, &what, wanted.value.accepts(observed), explained, || format!("observed {observed}"));
     }
 
     fn cuts(&mut self, wanted: &Spanned<Cuts>, reads: &[u64]) {
@@ -157,12 +164,14 @@ impl Check<'_> {
         if let Some(allowed) = &wanted.value.allowed {
             let allowed: HashSet<u64> = allowed.iter().copied().collect();
             let outside: Vec<u64> = ends.iter().copied().filter(|end| *end != total && !allowed.contains(end)).collect();
-            self.hold(wanted.span, "a read ended where it may not", outside.is_empty(), || format!("observed cuts at {}", sizes(&outside)));
+            self.hold(wanted.span, "a read ended where it may not", outside.is_empty(), true, || {
+                format!("observed cuts at {}", sizes(&outside))
+            });
         }
         if let Some(required) = &wanted.value.required {
             let ended: HashSet<u64> = ends.iter().copied().collect();
             let missing: Vec<u64> = required.iter().copied().filter(|end| !ended.contains(end)).collect();
-            self.hold(wanted.span, "no read ended where one must", missing.is_empty(), || format!("no cut at {}", sizes(&missing)));
+            self.hold(wanted.span, "no read ended where one must", missing.is_empty(), false, || format!("no cut at {}", sizes(&missing)));
         }
     }
 
@@ -184,7 +193,7 @@ impl Check<'_> {
         ];
         for (wanted, word, observed) in seen {
             if let Some(wanted) = wanted {
-                self.number(wanted, &format!("{word} boundaries differ"), observed);
+                self.number(wanted, &format!("{word} boundaries differ"), observed, true);
             }
         }
     }
@@ -208,14 +217,14 @@ fn sizes(sizes: &[u64]) -> String {
     format!("[{}, .. {} in all]", first.join(", "), sizes.len())
 }
 
-fn evidence(flow: &Flow) -> Vec<String> {
+fn evidence(flow: &Flow, explained: bool) -> Vec<String> {
     let sends = flow.send_sizes();
     let reads = flow.read_sizes();
     let sum = |sizes: &[u64]| sizes.iter().sum::<u64>();
     let count =
         |sizes: &[u64], what: &str| format!("{} {what}{} of {} bytes", sizes.len(), if sizes.len() == 1 { "" } else { "s" }, sum(sizes));
     let mut lines = vec![format!("{}, {} (calls)", count(&sends, "send"), count(&reads, "read"))];
-    for cause in &flow.causes {
+    for cause in flow.causes.iter().filter(|_| explained) {
         let because: Vec<String> =
             cause.evidence.iter().map(|evidence| format!("{} ({})", evidence.text, evidence.source.name())).collect();
         lines.push(format!("cause: {}: {}", cause.name.title(), because.join("; ")));
