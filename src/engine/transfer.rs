@@ -31,7 +31,9 @@ impl Actor<'_> {
         loop {
             // A send that blocks takes everything, so a rest is left only when its time was up, the run was over, or there was an
             // error; the last of these is pending, and the next call gives it.
-            if let Some(cut) = self.cut(now).filter(|_| done > 0) {
+            if done > 0
+                && let Some(cut) = self.cut(now)
+            {
                 return self.end_on(now, slot, CallKind::Send, cut.into());
             }
             let outcome = self.send_once(now, slot, &payload[done..], flags, None);
@@ -301,7 +303,9 @@ impl Actor<'_> {
                 return self.frame(now, slot, bytes, &frame, CallFlags::default());
             }
             let missing = bytes - ahead.len();
-            if let Some(cut) = self.cut(now).filter(|_| missing < bytes) {
+            if missing < bytes
+                && let Some(cut) = self.cut(now)
+            {
                 return self.end_on(now, slot, CallKind::Recv, cut.into());
             }
             match self.recv_more(now, slot, missing) {
@@ -327,7 +331,7 @@ impl Actor<'_> {
                 return self.end_on(now, slot, CallKind::Frame, Ended::Failed(Errno::from_raw(libc::ENOBUFS)));
             }
             let has_begun = !ahead.is_empty();
-            if let Some(cut) = self.cut(now).filter(|_| has_begun) {
+            if has_begun && let Some(cut) = self.cut(now) {
                 return self.end_on(now, slot, CallKind::Recv, cut.into());
             }
             match self.recv_more(now, slot, size) {
@@ -346,7 +350,9 @@ impl Actor<'_> {
         let mut bytes = prefix.len();
         prefix.truncate(PREFIX_CAP);
         loop {
-            if let Some(cut) = self.cut(now).filter(|_| bytes > 0) {
+            if bytes > 0
+                && let Some(cut) = self.cut(now)
+            {
                 return self.end_on(now, slot, CallKind::Recv, cut.into());
             }
             match self.recv_more(now, slot, size) {
