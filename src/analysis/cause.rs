@@ -83,11 +83,11 @@ fn calls(text: String) -> Evidence {
     Evidence { source: EvidenceSource::Calls, text }
 }
 
-/// Every cause that the evidence supports.
-pub(super) fn causes(flow: &Flow, calls: &Calls<'_>) -> Vec<Cause> {
+/// Every cause that the evidence supports. `left_queued`: bytes in the receive queue at the end (FIONREAD).
+pub(super) fn causes(flow: &Flow, calls: &Calls<'_>, left_queued: u64) -> Vec<Cause> {
     match &flow.transfer {
         Transfer::Stream(stream) => {
-            let calls = StreamCalls::of(calls);
+            let calls = StreamCalls::of(calls, left_queued);
             [late_reader, reader_kept_pace, small_recv, partial_send].into_iter().filter_map(|cause| cause(stream, &calls)).collect()
         }
         Transfer::Messages(messages) => truncated_datagram(messages).into_iter().collect(),
@@ -98,16 +98,18 @@ pub(super) fn causes(flow: &Flow, calls: &Calls<'_>) -> Vec<Cause> {
 struct StreamCalls<'c> {
     sends: Vec<&'c Call<'c>>,
     reads: Vec<&'c Call<'c>>,
+    left_queued: u64,
 }
 
 impl<'c> StreamCalls<'c> {
-    fn of(calls: &'c Calls<'c>) -> Self {
+    fn of(calls: &'c Calls<'c>, left_queued: u64) -> Self {
         let took = |call: &&Call<'_>| {
             call.outcome.returned().is_some_and(|count| count > 0) && !call.flags.has_flag(Flag::Peek) && !call.flags.has_flag(Flag::Oob)
         };
         Self {
             sends: calls.sends.iter().filter(|call| call.outcome.returned().is_some()).collect(),
             reads: calls.reads.iter().filter(took).collect(),
+            left_queued,
         }
     }
 }
@@ -150,14 +152,12 @@ fn reader_kept_pace(stream: &StreamFlow, calls_of: &StreamCalls<'_>) -> Option<C
     })
 }
 
-/// A read that filled its buffer inside a send, while more was there: the read behind it found bytes without waiting, or the send had
-/// returned before the read was called.
+/// A read that filled its buffer inside a send, while more was there: the read behind it found bytes without waiting, or they were still
+/// queued at the end.
 fn small_recv(stream: &StreamFlow, calls_of: &StreamCalls<'_>) -> Option<Cause> {
-    let more_was_there = |index: usize, range: &ByteRange, read: &Call<'_>| {
-        let next = calls_of.reads.get(index + 1).is_some_and(|next| !next.flags.has(CallFlags::WAITED));
-        let send = stream.sends.partition_point(|send| send.end <= range.end);
-        let sent = calls_of.sends.get(send).is_some_and(|send| send.end_ns <= read.start_ns);
-        next || sent
+    let more_was_there = |index: usize| match calls_of.reads.get(index + 1) {
+        Some(next) => !next.flags.has(CallFlags::WAITED),
+        None => calls_of.left_queued > 0,
     };
     let small: Vec<(usize, u32)> = stream
         .reads
@@ -168,7 +168,7 @@ fn small_recv(stream: &StreamFlow, calls_of: &StreamCalls<'_>) -> Option<Cause> 
             let inside_a_send = range.end < stream.bytes_sent && stream.sends.binary_search_by_key(&range.end, |send| send.end).is_err();
             inside_a_send && read.outcome.returned() == Some(read.asked)
         })
-        .filter(|(index, (range, read))| more_was_there(*index, range, read))
+        .filter(|(index, _)| more_was_there(*index))
         .map(|(index, (_, read))| (index, read.asked))
         .collect();
     let &(first, asked) = small.first()?;

@@ -225,7 +225,7 @@ fn flow_between((from, sender): (&FlowEnd, &SocketTrace), (to, receiver): (&Flow
     };
     let mut flow = Flow { from: from.clone(), to: to.clone(), kind, elapsed_ns: None, transfer, outcome, causes: Vec::new() };
     flow.elapsed_ns = elapsed(&flow, calls);
-    flow.causes = cause::causes(&flow, calls);
+    flow.causes = cause::causes(&flow, calls, receiver.left_queued.unwrap_or(0));
     Some(flow)
 }
 
