@@ -106,6 +106,8 @@ pub struct ScenarioHead {
     pub about: Option<String>,
     /// The lesson.
     pub explain: Option<String>,
+    /// The belief that the result refutes.
+    pub belief: Option<String>,
 }
 
 /// The settings in force, as far as they were set.
@@ -178,6 +180,7 @@ impl RunReport {
                 title: texts.title.unwrap_or_default(),
                 about: texts.about,
                 explain: texts.explain,
+                belief: texts.belief,
             },
             case: plan.case.clone(),
             case_about: plan.case_about.clone(),

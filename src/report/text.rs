@@ -67,6 +67,10 @@ pub fn write_details(run: &RunReport, style: &Style, out: &mut dyn Write) -> io:
             }
         }
     }
+    if let Some(belief) = &run.scenario.belief {
+        writeln!(out)?;
+        write_wrapped(&format!("refutes: \"{belief}\""), style, out)?;
+    }
     if let Some(explain) = &run.scenario.explain {
         writeln!(out)?;
         write_wrapped(explain, style, out)?;

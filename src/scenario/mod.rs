@@ -67,6 +67,8 @@ pub struct Scenario {
     pub about: Option<String>,
     /// The lesson, shown behind the result: why it came out so.
     pub explain: Option<String>,
+    /// A belief that the result refutes, in the words of somebody who holds it.
+    pub belief: Option<String>,
     /// Words that tell what it is about; `netlab list` shows them.
     #[schemars(default)]
     pub tags: Vec<Spanned<String>>,
@@ -130,6 +132,8 @@ pub struct Texts {
     pub about: Option<String>,
     /// The lesson.
     pub explain: Option<String>,
+    /// The belief that the result refutes.
+    pub belief: Option<String>,
 }
 
 /// Settings that hold for every step and socket, unless a step sets its own.
@@ -190,7 +194,7 @@ impl Scenario {
         }
     }
 
-    /// Title, about and explain in a language, each falling back to English.
+    /// The texts in a language, each falling back to English.
     pub fn texts_in(&self, language: &str) -> Texts {
         let own = self.texts.get(language);
         let pick = |translated: fn(&Texts) -> &Option<String>, english: Option<&String>| {
@@ -200,6 +204,7 @@ impl Scenario {
             title: pick(|t| &t.title, Some(&self.title.value)),
             about: pick(|t| &t.about, self.about.as_ref()),
             explain: pick(|t| &t.explain, self.explain.as_ref()),
+            belief: pick(|t| &t.belief, self.belief.as_ref()),
         }
     }
 }
@@ -211,6 +216,7 @@ impl Decode for Scenario {
         let title = fields.required("title", problems);
         let about = fields.optional("about", problems);
         let explain = fields.optional("explain", problems);
+        let belief = fields.optional("belief", problems);
         let tags = fields.or_default("tags", problems);
         let texts = fields.or_default("texts", problems);
         let requires = fields.or_default("requires", problems);
@@ -233,6 +239,7 @@ impl Decode for Scenario {
             title: title?,
             about,
             explain,
+            belief,
             tags,
             texts,
             requires,
@@ -270,6 +277,7 @@ impl Decode for Texts {
             title: fields.optional("title", problems),
             about: fields.optional("about", problems),
             explain: fields.optional("explain", problems),
+            belief: fields.optional("belief", problems),
         };
         fields.finish(problems);
         Some(texts)
