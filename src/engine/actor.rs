@@ -226,6 +226,24 @@ impl<'r> Actor<'r> {
         self.slots[socket].as_ref().ok_or(Ended::Failed(Errno::from_raw(libc::EBADF)))
     }
 
+    /// Whether a step that takes several calls is to end: its time is up, or the run is over.
+    pub(super) fn cut(&self, now: Now<'_>) -> Option<Cut> {
+        if self.run.board.is_stopped() {
+            return Some(Cut::Released);
+        }
+        (Instant::now() >= now.deadline).then_some(Cut::TimedOut)
+    }
+
+    /// Records that a step ended on a socket without another call.
+    pub(super) fn end_on(&mut self, now: Now<'_>, slot: usize, kind: CallKind, ended: Ended) -> CallOutcome {
+        let about = About { record: self.record_of(slot), ..About::default() };
+        self.note(now, kind, about, ended.outcome())
+    }
+
+    pub(super) fn record_of(&self, slot: usize) -> Option<usize> {
+        self.slots[slot].as_ref().map(|live| live.record)
+    }
+
     /// Ends a step whose call could not be made.
     pub(super) fn refuse(&mut self, now: Now<'_>, kind: CallKind, ended: Ended) -> CallOutcome {
         self.note(now, kind, About::default(), ended.outcome())

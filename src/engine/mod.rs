@@ -11,10 +11,13 @@
 mod actor;
 mod board;
 mod capability;
+mod compound;
+mod event;
 mod live;
 mod place;
+mod receive;
+mod send;
 mod setup;
-mod transfer;
 mod wait;
 
 use std::io;
