@@ -13,7 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("trace", &["scenario", "errno"]),
     ("sys", &["scenario", "trace"]),
     ("engine", &["scenario", "framing", "errno", "plan", "trace", "sys"]),
-    ("analysis", &["scenario", "trace"]),
+    ("analysis", &["scenario", "errno", "trace"]),
     ("verdict", &["scenario", "plan", "trace", "analysis"]),
     ("report", &["scenario", "plan", "trace", "analysis", "verdict"]),
     ("builtin", &["scenario"]),

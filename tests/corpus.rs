@@ -94,7 +94,8 @@ fn without_times_json(value: &mut serde_json::Value) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields.iter_mut() {
-                let is_time = name.ends_with("_ns") || name == "elapsed_ms";
+                // What the kernel counted is a matter of time too: tests of their own look at it.
+                let is_time = name.ends_with("_ns") || name == "elapsed_ms" || name == "counters";
                 if is_time || matches!(name.as_str(), "kernel" | "arch" | "cpus" | "netlab") {
                     *value = Value::from("[..]");
                 }

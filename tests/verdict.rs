@@ -3,84 +3,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod transcript;
+
 use std::sync::Arc;
 
-use netlab::analysis::{Analysis, CauseName, Fate, Integrity, Transfer, analyse};
-use netlab::errno::Errno;
+use netlab::analysis::{Analysis, Fate, Integrity, Transfer, analyse};
 use netlab::plan::{Overrides, Plan, plan};
-use netlab::scenario::{BoundaryWord, Family, Scenario, SocketKind, Source};
-use netlab::trace::{ActorEnd, ActorTrace, Address, Call, CallOutcome, Environment, RunEnd, SocketTrace, StreamDigest, Trace};
+use netlab::scenario::{BoundaryWord, Scenario, SocketKind, Source};
 use netlab::verdict::{Outcome, Verdict, judge};
 use proptest::prelude::*;
-
-/// A line of a transcript: `client 2 send 5 hello`, `server 2 recv 9 hello waited`, `server 3 recv 9 ECONNREFUSED`.
-/// The words are the actor, its step, the call, what was asked, what came (text, `-` for nothing, an error, `timeout`), and flags.
-fn transcript(kind: SocketKind, lines: &str) -> Trace {
-    let address = |text: &str| Some(text.parse::<Address>().unwrap());
-    let (client, server) = (address("127.0.0.1:1000"), address("127.0.0.1:2000"));
-    let mut actors = Vec::new();
-    for (name, local, peer) in [("server", server.clone(), client.clone()), ("client", client, server)] {
-        let mut calls: Vec<Call<'static>> = Vec::new();
-        let (mut sent, mut received) = (Vec::new(), Vec::new());
-        for (time, line) in lines.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let [actor, step, call, asked, came, flags @ ..] = words.as_slice() else { panic!("not a line: {line}") };
-            if *actor != name {
-                continue;
-            }
-            let (outcome, data) = match *came {
-                "timeout" => (CallOutcome::TimedOut, ""),
-                "-" => (CallOutcome::Returned(0), ""),
-                text => match Errno::from_name(text) {
-                    Some(errno) => (CallOutcome::Failed(errno), ""),
-                    None => (CallOutcome::Returned(u32::try_from(text.len()).unwrap()), text),
-                },
-            };
-            let is_send = call.starts_with("send");
-            if is_send { &mut sent } else { &mut received }.extend_from_slice(data.as_bytes());
-            let mut record = serde_json::json!({
-                "step": step.parse::<u32>().unwrap(), "call": if is_send { "send" } else { "recv" }, "socket": 0, "asked": asked.parse::<u32>().unwrap(),
-                "outcome": outcome, "ends_step": true, "start_ns": time * 10, "end_ns": time * 10 + 5,
-                "waited": flags.contains(&"waited"), "truncated": flags.contains(&"truncated"),
-                "flags": flags.iter().filter(|flag| **flag == "more").collect::<Vec<_>>(),
-            });
-            if !data.is_empty() {
-                record["text"] = data.into();
-            }
-            if kind == SocketKind::Udp {
-                record["address"] = peer.as_ref().unwrap().to_string().into();
-            }
-            calls.push(serde_json::from_value(record).unwrap());
-        }
-        let socket = SocketTrace {
-            name: "connection".to_owned(),
-            kind,
-            listens: false,
-            local,
-            peer: peer.filter(|_| kind != SocketKind::Udp),
-            settings: Vec::new(),
-            sent: StreamDigest::of(&sent),
-            received: StreamDigest::of(&received),
-            left_queued: None,
-        };
-        actors.push(ActorTrace {
-            name: name.to_owned(),
-            end: ActorEnd::Finished,
-            sockets: vec![socket],
-            calls: calls.into_iter().collect(),
-        });
-    }
-    let environment = Environment {
-        netlab: String::new(),
-        os: String::new(),
-        kernel: String::new(),
-        arch: String::new(),
-        cpus: 1,
-        family: Family::Ipv4,
-        seed: 0,
-    };
-    Trace { environment, end: RunEnd::Finished, duration_ns: 1000, actors }
-}
+use transcript::transcript;
 
 /// Steps 0 and 1 of the server are listen and accept, step 0 of the client is connect.
 fn planned(server: &str, client: &str, expect: &str) -> Plan {
@@ -187,38 +119,6 @@ fn bytes_that_were_never_sent_fail_whatever_is_expected() {
         "client 1 send 5 hello\nserver 2 recv 9 hu",
     );
     assert_eq!(verdict.mismatches[0].observed, "bytes 1 to 2 were not received as they were sent");
-}
-
-fn causes(kind: SocketKind, lines: &str) -> Vec<CauseName> {
-    let analysis = analyse(&transcript(kind, lines));
-    analysis.flows.iter().flat_map(|flow| &flow.causes).map(|cause| cause.name).collect()
-}
-
-/// Each cause fires on its evidence, and not on its nearest neighbour's.
-#[test]
-fn causes_and_their_neighbours() {
-    use CauseName::{LateReader, PartialSend, ReaderKeptPace, SmallRecv, TruncatedDatagram};
-    use SocketKind::{Tcp, Udp};
-    let cases = [
-        (Tcp, LATE.to_owned(), vec![LateReader]),
-        // It waited and got two sends at once: something held them back. The calls do not tell what.
-        (Tcp, LATE.replace("helloworldegon", "helloworldegon waited"), vec![]),
-        // The sender joined them on purpose.
-        (Tcp, LATE.replace("hello\n", "hello more\n").replace("world\n", "world more\n"), vec![]),
-        (Tcp, PROMPT.to_owned(), vec![ReaderKeptPace]),
-        // Each send by a read of its own, but the reads came after: by chance of their size.
-        (Tcp, PROMPT.replace(" waited", ""), vec![]),
-        (Tcp, "client 1 send 9 hello_egg\nserver 2 recv 2 he\nserver 3 recv 10 llo_egg".to_owned(), vec![SmallRecv]),
-        // A short read with room to spare: not the buffer's fault.
-        (Tcp, "client 1 send 9 hello_egg\nserver 2 recv 10 he\nserver 3 recv 10 llo_egg".to_owned(), vec![]),
-        (Tcp, "client 1 send 9 hello\nserver 2 recv 10 hello".to_owned(), vec![PartialSend]),
-        (Tcp, "client 1 send 5 hello\nserver 2 recv 10 hello".to_owned(), vec![]),
-        (Udp, "client 1 send 5 hello\nserver 2 recv 3 hel truncated".to_owned(), vec![TruncatedDatagram]),
-        (Udp, "client 1 send 5 hello\nserver 2 recv 5 hello".to_owned(), vec![]),
-    ];
-    for (kind, lines, expected) in cases {
-        assert_eq!(causes(kind, &lines), expected, "{lines}");
-    }
 }
 
 fn fates(lines: &str) -> Vec<Fate> {

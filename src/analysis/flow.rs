@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::cause::{self, Cause};
 use super::message::{self, MessageFlow};
+use super::segment::{self, Segments};
 use super::stream::{self, StreamFlow};
 use crate::scenario::{BoundaryWord, SocketKind, SocketRef};
-use crate::trace::{Call, CallOutcome, SocketTrace, Trace};
+use crate::trace::{Call, CallKind, CallOutcome, SocketTrace, Trace};
 
 /// One direction between two sockets.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +29,9 @@ pub struct Flow {
     pub outcome: BoundaryWord,
     /// From the start of the first send to the end of the last read, in nanoseconds, where there are both.
     pub elapsed_ns: Option<u64>,
+    /// The segments in which it left, where the kernel counted them.
+    #[serde(default)]
+    pub segments: Option<Segments>,
     /// Why it came out so, as far as the evidence goes.
     pub causes: Vec<Cause>,
 }
@@ -119,6 +123,8 @@ impl FlowEnd {
 struct Positions {
     sends: Vec<usize>,
     reads: Vec<usize>,
+    /// Calls that set options, shut down, close, or ask for an error.
+    others: Vec<usize>,
 }
 
 /// Finds the flows of a trace.
@@ -138,6 +144,11 @@ pub(super) fn flows(trace: &Trace) -> Vec<Flow> {
                 of_socket.sends.push(index);
             } else if call.kind.is_read() {
                 of_socket.reads.push(index);
+            } else if matches!(
+                call.kind,
+                CallKind::SetOption | CallKind::GetOption | CallKind::Shutdown | CallKind::Close | CallKind::Abort
+            ) {
+                of_socket.others.push(index);
             }
         }
     }
@@ -173,7 +184,16 @@ pub(super) fn flows(trace: &Trace) -> Vec<Flow> {
                 sends.retain(|(_, call)| message::reaches(call, sender, receiver));
                 reads.retain(|(_, call)| message::may_come_from(call, sender));
             }
-            flows.extend(flow_between((from, sender), (to, receiver), &Calls::of(sends, reads)));
+            let mut calls = Calls::of(sends, reads);
+            if sender.kind.is_connection() {
+                calls.of_sender = calls_of(from, &positions[index].others);
+                calls.of_receiver = calls_of(to, &positions[other].others);
+                // Only what was read back behind a shutdown is of interest: without one it is not looked at.
+                if calls.of_sender.iter().any(|(_, call)| call.kind == CallKind::Shutdown) {
+                    calls.back = calls_of(from, &positions[index].reads);
+                }
+            }
+            flows.extend(flow_between((from, sender), (to, receiver), &calls));
         }
     }
     drop_matched_elsewhere(&mut flows);
@@ -223,9 +243,10 @@ fn flow_between((from, sender): (&FlowEnd, &SocketTrace), (to, receiver): (&Flow
         let outcome = messages.outcome();
         (Transfer::Messages(messages), outcome)
     };
-    let mut flow = Flow { from: from.clone(), to: to.clone(), kind, elapsed_ns: None, transfer, outcome, causes: Vec::new() };
+    let segments = segment::segments(sender, receiver);
+    let mut flow = Flow { from: from.clone(), to: to.clone(), kind, elapsed_ns: None, transfer, outcome, segments, causes: Vec::new() };
     flow.elapsed_ns = elapsed(&flow, calls);
-    flow.causes = cause::causes(&flow, calls, receiver.left_queued.unwrap_or(0));
+    flow.causes = cause::causes(&flow, calls, sender, receiver);
     Some(flow)
 }
 
@@ -236,13 +257,18 @@ pub(super) struct Calls<'t> {
     /// Where each of them stands in its actor's log.
     pub(super) send_positions: Vec<usize>,
     pub(super) read_positions: Vec<usize>,
+    /// Other calls on either socket, and what the sender read, each with where it stands in its actor's log.
+    pub(super) of_sender: Vec<(usize, Call<'t>)>,
+    pub(super) of_receiver: Vec<(usize, Call<'t>)>,
+    pub(super) back: Vec<(usize, Call<'t>)>,
 }
 
 impl<'t> Calls<'t> {
     fn of(sends: Vec<(usize, Call<'t>)>, reads: Vec<(usize, Call<'t>)>) -> Self {
         let (send_positions, sends) = sends.into_iter().unzip();
         let (read_positions, reads) = reads.into_iter().unzip();
-        Self { sends, reads, send_positions, read_positions }
+        let (of_sender, of_receiver, back) = (Vec::new(), Vec::new(), Vec::new());
+        Self { sends, reads, send_positions, read_positions, of_sender, of_receiver, back }
     }
 }
 

@@ -11,14 +11,16 @@
 mod cause;
 mod flow;
 mod message;
+mod segment;
 mod stream;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use cause::{Cause, CauseName, Evidence, EvidenceSource};
+pub use cause::{Cause, Evidence, EvidenceSource};
 pub use flow::{Flow, FlowEnd, Transfer};
 pub use message::{Fate, Message, MessageFlow, MessagePart};
+pub use segment::{CountedBy, SegmentRun, Segments};
 pub use stream::{Boundary, BoundaryFate, ByteRange, Integrity, Piece, StreamFlow};
 
 use crate::trace::Trace;

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
 use crate::plan::Overrides;
-use crate::scenario::parse_duration;
+use crate::scenario::{Sampling, parse_duration};
 
 /// A laboratory for byte boundaries on real kernel sockets.
 ///
@@ -101,6 +101,10 @@ pub(super) struct OverrideArgs {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
+    /// When the kernel's counters are read: once, before each close, or also after each send
+    #[arg(long, value_name = "close|sends")]
+    sample: Option<Sample>,
+
     /// Allow destinations that are not on this machine
     #[arg(long)]
     allow_remote: bool,
@@ -118,6 +122,7 @@ impl OverrideArgs {
             timeout: self.timeout,
             deadline: self.deadline,
             seed: self.seed,
+            sample: self.sample.map(|sample| if matches!(sample, Sample::Sends) { Sampling::Sends } else { Sampling::Close }),
             allow_remote: self.allow_remote,
         }
     }
@@ -177,6 +182,12 @@ pub(super) enum Format {
     Table,
     /// One JSON document (see `netlab schema report`)
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Sample {
+    Close,
+    Sends,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -9,7 +9,7 @@ use super::place::BoundPath;
 use super::wait::Ended;
 use crate::errno::Errno;
 use crate::plan::{EndpointRef, PlannedAction, PlannedActor, PlannedStep};
-use crate::scenario::{SocketOption, StepExpect};
+use crate::scenario::{SocketKind, SocketOption, StepExpect};
 use crate::trace::{ActorEnd, ActorTrace, Address, CallFlags, CallKind, CallLog, CallOutcome, Entry, RunEnd};
 
 pub(super) struct Actor<'r> {
@@ -73,14 +73,23 @@ impl<'r> Actor<'r> {
         self
     }
 
+    /// Keeps what the kernel has counted of a TCP connection when the last call on it, a send, has returned.
+    pub(super) fn sample(&mut self, slot: usize) {
+        let Some(live) = self.slots[slot].as_ref().filter(|_| self.plan.sockets[slot].kind == SocketKind::Tcp) else { return };
+        let call = u32::try_from(self.log.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        self.records[live.record].samples.extend(live.sample(call));
+    }
+
+    /// Asks the kernel what it has counted for the sockets that are still open. To be called for every actor before any is closed:
+    /// a close shows in what is counted at the other end.
+    pub(super) fn count(&mut self) {
+        for live in self.slots.iter().flatten().chain(&self.parked) {
+            self.records[live.record].count(&live.socket);
+        }
+    }
+
     /// Closes what is still open, and gives the trace.
     pub(super) fn close(mut self) -> ActorTrace {
-        for live in self.slots.iter().flatten().chain(&self.parked) {
-            let record = &mut self.records[live.record];
-            if record.kind.is_stream() && !record.listens {
-                record.left_queued = live.queued();
-            }
-        }
         self.slots.clear();
         self.parked.clear();
         self.paths.clear();
@@ -164,6 +173,7 @@ impl<'r> Actor<'r> {
             }
             PlannedAction::WaitReadable { socket, bytes } => self.wait_readable(now, *socket, *bytes),
             PlannedAction::WaitReady { socket, event } => self.wait_ready(now, *socket, *event),
+            PlannedAction::WaitCounted { socket, event, bytes } => self.wait_counted(now, *socket, *event, *bytes),
             PlannedAction::Sleep(duration) => self.sleep(now, *duration),
             PlannedAction::Repeat { .. } => CallOutcome::Returned(0),
         }

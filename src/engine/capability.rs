@@ -20,6 +20,8 @@ fn reason(capability: Capability) -> Option<String> {
         Capability::Linux => Some(format!("needs Linux; this is {}", std::env::consts::OS)),
         Capability::Ipv6 if sys::can_bind(Host::loopback(Family::Ipv6, 0)) => None,
         Capability::Ipv6 => Some("needs IPv6; no socket could be bound to [::1]".to_owned()),
+        Capability::TcpInfo if sys::counts_segments() => None,
+        Capability::TcpInfo => Some("needs the kernel's counters of segments (TCP_INFO of Linux 4.6 and later)".to_owned()),
         Capability::NoRoute if sys::has_route(SocketAddr::from(NOWHERE)) => {
             Some("needs a machine without a route to 2001:db8::1; the kernel has one (connect of a UDP socket)".to_owned())
         }

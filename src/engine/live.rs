@@ -10,7 +10,7 @@ use crate::errno::Errno;
 use crate::framing::ReadAhead;
 use crate::scenario::{SocketKind, SocketOption};
 use crate::sys;
-use crate::trace::{Address, Setting, SocketTrace, StreamHasher};
+use crate::trace::{Address, Counters, SendSample, Setting, SocketTrace, StreamHasher};
 
 /// What is known of a socket from its making to the end of the run, also after it was closed.
 pub(super) struct Record {
@@ -22,7 +22,9 @@ pub(super) struct Record {
     pub(super) settings: Vec<Setting>,
     pub(super) sent: StreamHasher,
     pub(super) received: StreamHasher,
-    pub(super) left_queued: Option<u64>,
+    pub(super) counters: Counters,
+    pub(super) congestion_control: Option<String>,
+    pub(super) samples: Vec<SendSample>,
 }
 
 impl Record {
@@ -36,7 +38,35 @@ impl Record {
             settings: Vec::new(),
             sent: StreamHasher::default(),
             received: StreamHasher::default(),
-            left_queued: None,
+            counters: Counters::default(),
+            congestion_control: None,
+            samples: Vec::new(),
+        }
+    }
+
+    /// Asks the kernel what it has counted and queued for the socket. To be called before every close: afterwards nobody can.
+    pub(super) fn count(&mut self, socket: &Socket) {
+        if self.listens {
+            return;
+        }
+        let is_connected_tcp = self.kind == SocketKind::Tcp && self.peer.is_some();
+        let info = if is_connected_tcp { sys::tcp_info(socket).ok() } else { None };
+        let value = |option: SocketOption| match option {
+            SocketOption::Queued | SocketOption::Unacked | SocketOption::Drops => {
+                sys::get_option(socket, option).ok().and_then(|value| u64::try_from(value).ok())
+            }
+            _ => info.as_ref()?.counter(option),
+        };
+        let is_of_interest = |option: SocketOption| match option {
+            // The queue of a TCP socket is bounded by its window; what was dropped there came again.
+            SocketOption::Drops => !self.kind.is_connection(),
+            SocketOption::Unacked => self.kind.is_stream(),
+            _ => option.is_counted() && option.applies_to(self.kind),
+        };
+        let of_interest = SocketOption::WORDS.iter().map(|&(_, option)| option).filter(|&option| is_of_interest(option));
+        self.counters = Counters(of_interest.filter_map(|option| Some((option, value(option)?))).collect());
+        if is_connected_tcp {
+            self.congestion_control = sys::congestion_control(socket).ok();
         }
     }
 
@@ -56,7 +86,9 @@ impl Record {
             settings: self.settings,
             sent: self.sent.finish(),
             received: self.received.finish(),
-            left_queued: self.left_queued,
+            counters: self.counters,
+            congestion_control: self.congestion_control,
+            samples: self.samples,
         }
     }
 }
@@ -80,6 +112,23 @@ impl Live {
         if let Ended::Failed(errno) = ended {
             self.pending.set(Some(errno));
         }
+    }
+
+    /// What the kernel has counted, for the send that is this call of the log. `None` where it does not count.
+    pub(super) fn sample(&self, call: u32) -> Option<SendSample> {
+        let info = sys::tcp_info(&self.socket).ok()?;
+        let small = |counter| Some(u32::try_from(info.counter(counter)?).unwrap_or(u32::MAX));
+        Some(SendSample {
+            call,
+            data_segs_out: small(SocketOption::DataSegsOut)?,
+            bytes_sent: info.counter(SocketOption::BytesSent)?,
+            bytes_acked: info.counter(SocketOption::BytesAcked)?,
+            notsent_bytes: small(SocketOption::NotsentBytes)?,
+            unacked_segs: small(SocketOption::UnackedSegs)?,
+            snd_mss: small(SocketOption::SndMss)?,
+            snd_cwnd: small(SocketOption::SndCwnd)?,
+            snd_wnd: small(SocketOption::SndWnd)?,
+        })
     }
 
     /// Bytes that nobody has read yet.

@@ -12,6 +12,7 @@ mod actor;
 mod board;
 mod capability;
 mod compound;
+mod counted;
 mod event;
 mod live;
 mod place;
@@ -115,7 +116,8 @@ pub fn run(plan: &Plan, interrupt: &Interrupt) -> io::Result<Trace> {
             }
         }
         supervise(&run, interrupt);
-        let finished: Vec<_> = threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        let mut finished: Vec<_> = threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        finished.iter_mut().flatten().for_each(Actor::count);
         // Sockets that no step closed are closed here, when every actor has ended, so that no close disturbs another actor.
         for (slot, result) in actors.iter_mut().zip(finished) {
             match result {

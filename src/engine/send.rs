@@ -7,7 +7,7 @@ use super::live::Live;
 use super::place::to_sockaddr;
 use super::wait::{Ended, SLICE, blocking, in_slices, until_ready};
 use crate::plan::{Creation, PlannedAddress};
-use crate::scenario::{Flag, SocketKind};
+use crate::scenario::{Flag, Sampling, SocketKind};
 use crate::sys::{self, Interest};
 use crate::trace::{Address, CallFlags, CallKind, CallOutcome};
 
@@ -74,6 +74,9 @@ impl Actor<'_> {
         }
         let about = About { record: Some(record), asked: payload.len(), flags: call_flags, ..About::default() };
         self.log.push(&entry(now, kind, about, start, end, outcome), accepted, to.cloned());
+        if self.run.plan.settings.sample == Sampling::Sends {
+            self.sample(slot);
+        }
         outcome
     }
 

@@ -325,14 +325,17 @@ impl Actor<'_> {
             Ok(live) => live.record,
             Err(ended) => return self.refuse(now, CallKind::Shutdown, ended),
         };
-        let how = match how {
-            ShutdownHow::Read => std::net::Shutdown::Read,
-            ShutdownHow::Write => std::net::Shutdown::Write,
-            ShutdownHow::Both => std::net::Shutdown::Both,
+        // SHUT_RD, SHUT_WR and SHUT_RDWR are 0, 1 and 2 (man 2 shutdown; POSIX names them only).
+        let (how, asked) = match how {
+            ShutdownHow::Read => (std::net::Shutdown::Read, 0),
+            ShutdownHow::Write => (std::net::Shutdown::Write, 1),
+            ShutdownHow::Both => (std::net::Shutdown::Both, 2),
         };
-        self.call(now, CallKind::Shutdown, About { record: Some(record), ..About::default() }, None, |actor| match &actor.slots[slot] {
-            Some(live) => live.socket.shutdown(how).map(|()| 0),
-            None => Err(io::ErrorKind::NotFound.into()),
+        self.call(now, CallKind::Shutdown, About { record: Some(record), asked, ..About::default() }, None, |actor| {
+            match &actor.slots[slot] {
+                Some(live) => live.socket.shutdown(how).map(|()| 0),
+                None => Err(io::ErrorKind::NotFound.into()),
+            }
         })
     }
 
@@ -342,9 +345,7 @@ impl Actor<'_> {
             return self.refuse(now, kind, Ended::Failed(Errno::from_raw(libc::EBADF)));
         };
         let record = live.record;
-        if self.records[record].kind.is_stream() && !self.records[record].listens {
-            self.records[record].left_queued = live.queued();
-        }
+        self.records[record].count(&live.socket);
         self.call(now, kind, About { record: Some(record), ..About::default() }, None, |_| {
             if abort {
                 SockRef::from(&live.socket).set_linger(Some(std::time::Duration::ZERO))?;

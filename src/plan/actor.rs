@@ -47,6 +47,8 @@ pub struct PlannedStep {
     pub expect: Option<Spanned<StepExpect>>,
     /// Where it stands in the file.
     pub span: Span,
+    /// The name of the time it takes.
+    pub mark: Option<Spanned<String>>,
     /// The author's remark.
     pub note: Option<String>,
 }
@@ -94,6 +96,15 @@ pub enum ReadyEvent {
     Acceptable,
     /// An error is pending (POLLERR).
     Error,
+}
+
+/// What `wait` can wait for that only the kernel's counters tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountedEvent {
+    /// The peer's kernel has received a number of bytes.
+    PeerReceived,
+    /// No more than a number of bytes have not been sent.
+    Unsent,
 }
 
 /// What a step does. `socket` is an index into the actor's sockets.
@@ -191,6 +202,12 @@ pub enum PlannedAction {
     WaitReady {
         socket: usize,
         event: ReadyEvent,
+    },
+    /// Until the kernel has counted so many bytes.
+    WaitCounted {
+        socket: usize,
+        event: CountedEvent,
+        bytes: u64,
     },
     Sleep(Duration),
     Repeat {

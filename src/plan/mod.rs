@@ -6,6 +6,7 @@
 mod actor;
 mod endpoint;
 mod expectation;
+mod flow;
 mod limits;
 mod name;
 mod order;
@@ -18,15 +19,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use actor::CountedEvent;
 pub use actor::{Creation, EndpointRef, PlannedAction, PlannedActor, PlannedAddress, PlannedStep, ReadyEvent};
 pub use limits::{MAX_ACTORS, MAX_CALLS, MAX_STEPS, MAX_TOTAL_BYTES};
 pub use overrides::{Note, Overrides, Settings};
 pub(crate) use payload::expected_bytes;
 pub use socket::{PlannedSocket, SocketRole};
 
-use crate::scenario::{
-    Capability, Case, Diagnostic, Expectations, Family, Host, Problem, Problems, Scenario, SocketRef, Span, Spanned, Step, suggestion,
-};
+use crate::scenario::{Capability, Case, Diagnostic, Expectations, Family, Host, Problem, Problems, Scenario, Spanned, Step, suggestion};
 
 /// The time a run may take unless the file or `--deadline` says otherwise.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
@@ -63,6 +63,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The step with a mark: the actor's index and the step's number.
+    pub fn marked(&self, mark: &str) -> Option<(usize, u32)> {
+        let has_mark = |step: &&PlannedStep| step.mark.as_ref().is_some_and(|known| known.value == mark);
+        let found = |(index, actor): (usize, &PlannedActor)| Some((index, actor.all_steps().into_iter().find(has_mark)?.id));
+        self.actors.iter().enumerate().find_map(found)
+    }
+
     /// The index of an actor.
     pub fn actor(&self, name: &str) -> Option<usize> {
         self.actors.iter().position(|actor| actor.name == name)
@@ -168,7 +175,7 @@ fn plan_one(
         .iter()
         .map(|(name, steps)| (name, body.and_then(|case| case.actors.get(&name.value)).unwrap_or(steps).as_slice()))
         .collect();
-    let requires: BTreeSet<Capability> = scenario
+    let mut requires: BTreeSet<Capability> = scenario
         .requires
         .iter()
         .chain(body.iter().flat_map(|case| case.requires.iter()))
@@ -188,7 +195,10 @@ fn plan_one(
     limits::check_totals(&actors, scenario, problems);
     order::check(&actors, &signals, is_complete, problems);
     let expect = merge_expectations(&scenario.expect, body.map(|case| &case.expect));
-    check_flow_keys(&expect, &actors, problems);
+    flow::check(&expect, &actors, problems);
+    if needs_tcp_info(&expect, &actors) {
+        requires.insert(Capability::TcpInfo);
+    }
     notes.extend(overrides::notes_on_effect(overrides, &actors));
     Plan {
         scenario: Arc::clone(scenario),
@@ -218,24 +228,12 @@ fn merge_expectations(own: &Expectations, of_case: Option<&Expectations>) -> Exp
     merged
 }
 
-fn check_flow_keys(expect: &Expectations, actors: &[PlannedActor], problems: &mut Problems) {
-    let names: Vec<&str> = actors.iter().map(|actor| actor.name.as_str()).collect();
-    for (key, _) in &expect.flows {
-        for side in [&key.value.from, &key.value.to] {
-            check_socket_ref(side, key.span, actors, &names, problems);
-        }
-    }
-}
-
-fn check_socket_ref(side: &SocketRef, span: Span, actors: &[PlannedActor], names: &[&str], problems: &mut Problems) {
-    let Some(actor) = actors.iter().find(|actor| actor.name == side.actor) else {
-        problems.add(Problem::UnknownActor, span, format!("no actor is called `{}`", side.actor), suggestion(&side.actor, names));
-        return;
+/// Whether the scenario asks for what only the kernel's counters of a TCP connection tell.
+fn needs_tcp_info(expect: &Expectations, actors: &[PlannedActor]) -> bool {
+    let asks = |step: &&PlannedStep| match &step.action {
+        PlannedAction::Get { option, .. } => option.is_tcp_info(),
+        PlannedAction::WaitCounted { event, .. } => *event == CountedEvent::Unsent,
+        _ => false,
     };
-    if let Some(socket) = &side.socket
-        && !actor.sockets.iter().any(|known| &known.name == socket)
-    {
-        let known: Vec<&str> = actor.sockets.iter().map(|socket| socket.name.as_str()).collect();
-        problems.add(Problem::UnknownSocket, span, format!("`{}` has no socket `{socket}`", side.actor), suggestion(socket, &known));
-    }
+    expect.flows.iter().any(|(_, flow)| flow.needs_tcp_info()) || actors.iter().any(|actor| actor.all_steps().iter().any(asks))
 }

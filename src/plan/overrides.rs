@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::actor::{PlannedAction, PlannedActor, PlannedStep};
-use crate::scenario::{Defaults, SocketKind, SocketOption, Spanned, format_duration};
+use crate::scenario::{Defaults, Sampling, SocketKind, SocketOption, Spanned, format_duration};
 
 /// The options of the command line that change a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Overrides {
     pub deadline: Option<Duration>,
     /// `--seed`
     pub seed: Option<u64>,
+    /// `--sample`: when counters are read
+    pub sample: Option<Sampling>,
     /// `--allow-remote`: destinations off this machine are allowed.
     pub allow_remote: bool,
 }
@@ -46,6 +48,8 @@ pub struct Settings {
     pub sndbuf: Option<u64>,
     /// SO_RCVBUF in bytes, where it is to be set.
     pub rcvbuf: Option<u64>,
+    /// When the kernel's counters are read.
+    pub sample: Sampling,
 }
 
 /// Something the reader must know about an option of the command line.
@@ -74,6 +78,7 @@ pub(crate) fn settle(file: &Defaults, case: Option<&Defaults>, over: &Overrides)
     let sndbuf = written(case.map(|c| &c.sndbuf), &file.sndbuf);
     let rcvbuf = written(case.map(|c| &c.rcvbuf), &file.rcvbuf);
     let timeout = written(case.map(|c| &c.timeout), &file.timeout);
+    let sample = written(case.map(|c| &c.sample), &file.sample);
     note_change("--nodelay", over.nodelay, nodelay, None, switch, &mut notes);
     note_change("--reuseaddr", over.reuseaddr, reuseaddr, None, switch, &mut notes);
     note_change("--recv-size", over.recv_size, recv_size, Some(DEFAULT_RECV_SIZE), u64::to_string, &mut notes);
@@ -87,6 +92,7 @@ pub(crate) fn settle(file: &Defaults, case: Option<&Defaults>, over: &Overrides)
         reuseaddr: over.reuseaddr.or(reuseaddr),
         sndbuf: over.sndbuf.or(sndbuf),
         rcvbuf: over.rcvbuf.or(rcvbuf),
+        sample: over.sample.or(sample).unwrap_or(Sampling::Close),
     };
     (settings, notes)
 }
@@ -123,6 +129,9 @@ pub(crate) fn notes_on_effect(over: &Overrides, actors: &[PlannedActor]) -> Vec<
     let has_tcp = sockets().any(|socket| socket.kind == SocketKind::Tcp);
     if let Some(on) = over.nodelay.filter(|_| !has_tcp) {
         note(format!("--nodelay {}", switch(&on)), "no effect: there is no TCP socket here".to_owned());
+    }
+    if let Some(sample) = over.sample.filter(|_| !has_tcp) {
+        note(format!("--sample {}", sample.name()), "no effect: there is no TCP socket here".to_owned());
     }
     if let Some(size) = over.recv_size.filter(|_| {
         !any_step(actors, &|action| matches!(action, PlannedAction::Recv { sized: false, .. } | PlannedAction::RecvUntil { .. }))

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::actor::{Creation, PlannedAction, PlannedActor, PlannedAddress, PlannedStep, ReadyEvent};
+use super::actor::{CountedEvent, Creation, PlannedAction, PlannedActor, PlannedAddress, PlannedStep, ReadyEvent};
 use super::endpoint::{BoundSocket, bound_sockets};
 use super::overrides::Settings;
 use super::payload;
@@ -139,6 +139,7 @@ impl Resolver<'_, '_> {
             timeout,
             expect: step.expect.clone(),
             span: step.span,
+            mark: step.mark.clone(),
             note: step.note.clone(),
         })
     }
@@ -257,9 +258,18 @@ impl Resolver<'_, '_> {
             }
             Action::Wait(WaitFor::Acceptable) => PlannedAction::WaitReady { socket: self.listener(step)?, event: ReadyEvent::Acceptable },
             Action::Wait(WaitFor::Error) => PlannedAction::WaitReady { socket: self.open(step)?, event: ReadyEvent::Error },
+            Action::Wait(WaitFor::PeerReceived(bytes)) => PlannedAction::WaitCounted {
+                socket: self.counted(step, bytes.span)?,
+                event: CountedEvent::PeerReceived,
+                bytes: bytes.value,
+            },
+            Action::Wait(WaitFor::Unsent(bytes)) => {
+                PlannedAction::WaitCounted { socket: self.counted(step, bytes.span)?, event: CountedEvent::Unsent, bytes: bytes.value }
+            }
             Action::Sleep(duration) => PlannedAction::Sleep(*duration),
             Action::Repeat(repeat) => {
                 for (span, what) in [
+                    (step.mark.as_ref().map(|mark| mark.span), "`mark`"),
                     (step.expect.as_ref().map(|expect| expect.span), "`expect`"),
                     (step.timeout.as_ref().map(|timeout| timeout.span), "`timeout`"),
                 ] {
@@ -275,6 +285,18 @@ impl Resolver<'_, '_> {
                 PlannedAction::Repeat { times: repeat.times, steps: self.steps(&repeat.steps) }
             }
         })
+    }
+
+    /// A connected TCP socket, whose bytes the kernel counts.
+    fn counted(&mut self, step: &Step, span: Span) -> Option<usize> {
+        let socket = self.connected(step, false)?;
+        let kind = self.sockets[socket].kind;
+        if kind != SocketKind::Tcp {
+            let label = format!("this socket is {}", kind.name());
+            self.problems.add(Problem::WrongSocketKind, span, "the kernel counts these bytes for TCP", label);
+            return None;
+        }
+        Some(socket)
     }
 
     fn signal(&mut self, name: &str) -> usize {

@@ -57,6 +57,8 @@ fn asked(call: &Call<'_>) -> String {
         | CallKind::Listen
         | CallKind::SetOption
         | CallKind::WaitReadable
+        | CallKind::WaitPeerReceived
+        | CallKind::WaitUnsent
         | CallKind::Nonblocking => call.asked.to_string(),
         _ => String::new(),
     }
@@ -69,7 +71,11 @@ fn got(call: &Call<'_>, trace: &Trace, actor: usize) -> String {
         CallOutcome::Returned(0) if call.kind.is_read() && call.asked > 0 && on_connection => "0 (end)".to_owned(),
 
         CallOutcome::Returned(value) if call.kind.is_read() || call.kind.is_send() || call.kind == CallKind::Frame => value.to_string(),
-        CallOutcome::Returned(value) if matches!(call.kind, CallKind::GetOption | CallKind::WaitReadable) => value.to_string(),
+        CallOutcome::Returned(value)
+            if matches!(call.kind, CallKind::GetOption | CallKind::WaitReadable | CallKind::WaitPeerReceived | CallKind::WaitUnsent) =>
+        {
+            value.to_string()
+        }
         CallOutcome::Returned(_) => "ok".to_owned(),
         CallOutcome::Failed(errno) => errno.to_string(),
         CallOutcome::TimedOut => "timed out".to_owned(),

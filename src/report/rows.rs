@@ -2,7 +2,7 @@
 
 use super::style::Style;
 use super::table::Table;
-use crate::analysis::{BoundaryFate, Flow, Integrity, MessageFlow, StreamFlow, Transfer};
+use crate::analysis::{BoundaryFate, Flow, Integrity, MessageFlow, Segments, StreamFlow, Transfer};
 use crate::scenario::{Expectations, FlowExpect, Sizes};
 use crate::trace::{Call, CallLog, Trace, escape_within};
 
@@ -18,7 +18,7 @@ pub(super) fn boundary_table(flow: &Flow, trace: &Trace, expect: &Expectations, 
     let expected = named.filter(|_| has_offsets).and_then(|(_, expect)| expected_reads(expect, flow));
     let payload = Payload::of(flow, trace, style);
     match &flow.transfer {
-        Transfer::Stream(stream) => stream_table(stream, expected.as_deref(), &payload, style),
+        Transfer::Stream(stream) => stream_table(stream, flow.segments.as_ref(), expected.as_deref(), &payload, style),
         Transfer::Messages(messages) => message_table(messages, expected.as_deref(), &payload, style),
     }
 }
@@ -64,7 +64,7 @@ impl<'t> Payload<'t> {
     }
 
     fn preview(&self, kept: &[u8], from: u64, length: u64) -> String {
-        let columns = self.style.width.saturating_sub(62).clamp(12, 60);
+        let columns = self.style.width.saturating_sub(70).clamp(12, 60);
         let from = usize::try_from(from).unwrap_or(usize::MAX).min(kept.len());
         let to = from.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(kept.len());
         let (text, all) = escape_within(&kept[from..to], columns);
@@ -100,7 +100,22 @@ fn number(index: Option<usize>) -> String {
     index.map_or_else(|| "-".to_owned(), |index| (index + 1).to_string())
 }
 
-fn stream_table(stream: &StreamFlow, expected: Option<&[u64]>, payload: &Payload<'_>, style: &Style) -> Vec<String> {
+/// Which segment carried the bytes from an offset on: its number where it is known, else the numbers it may have.
+fn segment_cell(segments: &Segments, offset: u64) -> String {
+    match segments.run_at(offset) {
+        None => "-".to_owned(),
+        Some(run) if run.count == 1 => (run.first + 1).to_string(),
+        Some(run) => format!("{}-{}", run.first + 1, run.first + run.count),
+    }
+}
+
+fn stream_table(
+    stream: &StreamFlow,
+    segments: Option<&Segments>,
+    expected: Option<&[u64]>,
+    payload: &Payload<'_>,
+    style: &Style,
+) -> Vec<String> {
     let cuts: Vec<u64> = expected
         .unwrap_or_default()
         .iter()
@@ -109,65 +124,73 @@ fn stream_table(stream: &StreamFlow, expected: Option<&[u64]>, payload: &Payload
             Some(*at)
         })
         .collect();
-    let rows = stream_rows(stream, &cuts);
-    let mut table = Table::new(&[">bytes", ">send", ">read", ">expected", "boundary", "verdict", "payload"], style);
-    let cells = |row: &Row| {
-        let expected_read = cuts.partition_point(|&cut| cut <= row.start);
-        let (expected_cell, verdict) = match expected {
-            None => ("any".to_owned(), "-"),
-            Some(list) => {
-                // A row is as expected when the read that took it is the one that was to take it, from its first byte to its last.
-                let wanted = cuts.get(expected_read).map(|&end| (end - list[expected_read], end));
-                let agrees = row.read.map(|read| (stream.reads[read].start, stream.reads[read].end)) == wanted;
-                (number((expected_read < list.len()).then_some(expected_read)), if agrees { "ok" } else { "DIFFERS" })
-            }
-        };
-        let offset = row.start - row.send.map_or(row.start, |send| stream.sends[send].start);
-        vec![
-            format!("{}..{}", row.start, row.end),
-            number(row.send),
-            number(row.read),
-            expected_cell,
-            row.fate.map_or("none", BoundaryFate::name).to_owned(),
-            verdict.to_owned(),
-            row.send.map_or_else(String::new, |send| payload.of_send(send, offset, row.end - row.start)),
-        ]
+    let mut ends = cuts.clone();
+    ends.extend(segments.into_iter().flat_map(|segments| segments.runs.iter().map(|run| run.range.end)));
+    ends.sort_unstable();
+    ends.dedup();
+    let rows = stream_rows(stream, &ends);
+    let segments = segments.filter(|segments| segments.count > 0);
+    let segment: &[&str] = if segments.is_some() { &[">segment"] } else { &[] };
+    let headers = match expected {
+        Some(_) => [&[">bytes", ">send"], segment, &[">read", ">expected", "boundary", "verdict", "payload"]].concat(),
+        None => [&[">bytes", ">send"], segment, &[">read", "boundary", "payload"]].concat(),
     };
-    fill(&mut table, rows.len(), 7, style, |index| cells(&rows[index]));
+    let mut table = Table::new(&headers, style);
+    let cells = |row: &Row| {
+        let judged = expected.map(|list| {
+            // A row is as expected when the read that took it is the one that was to take it, from its first byte to its last.
+            let expected_read = cuts.partition_point(|&cut| cut <= row.start);
+            let wanted = cuts.get(expected_read).map(|&end| (end - list[expected_read], end));
+            let agrees = row.read.map(|read| (stream.reads[read].start, stream.reads[read].end)) == wanted;
+            (number((expected_read < list.len()).then_some(expected_read)), if agrees { "ok" } else { "DIFFERS" })
+        });
+        let offset = row.start - row.send.map_or(row.start, |send| stream.sends[send].start);
+        let mut cells = vec![format!("{}..{}", row.start, row.end), number(row.send)];
+        cells.extend(segments.map(|segments| segment_cell(segments, row.start)));
+        cells.push(number(row.read));
+        let (expected_read, verdict) = judged.unzip();
+        cells.extend(expected_read);
+        cells.push(row.fate.map_or("none", BoundaryFate::name).to_owned());
+        cells.extend(verdict.map(str::to_owned));
+        cells.push(row.send.map_or_else(String::new, |send| payload.of_send(send, offset, row.end - row.start)));
+        cells
+    };
+    fill(&mut table, rows.len(), headers.len(), style, |index| cells(&rows[index]));
     table.lines()
 }
 
 fn message_table(messages: &MessageFlow, expected: Option<&[u64]>, payload: &Payload<'_>, style: &Style) -> Vec<String> {
-    let mut table = Table::new(&[">message", ">sent", ">read", ">expected", "boundary", "verdict", "payload"], style);
+    let headers: &[&str] = match expected {
+        Some(_) => &[">message", ">sent", ">read", ">expected", "boundary", "verdict", "payload"],
+        None => &[">message", ">sent", ">read", "boundary", "payload"],
+    };
+    let mut table = Table::new(headers, style);
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());
     let cells = |index: usize| {
         let message = &messages.messages[index];
         let read = message.read.map(|read| read.bytes);
-        let (expected_cell, verdict) = match (expected, message.read) {
-            (None, _) => ("any".to_owned(), "-"),
-            (Some(list), Some(part)) => {
+        let judged = expected.map(|list| match message.read {
+            Some(part) => {
                 let wanted = list.get(part.index).copied();
                 (size(wanted), if wanted == read { "ok" } else { "DIFFERS" })
             }
             // Which of the expected reads this was to be, nobody can say.
-            (Some(_), None) => ("-".to_owned(), "-"),
-        };
+            None => ("-".to_owned(), "-"),
+        });
+        let (expected_read, verdict) = judged.unzip();
         let text = match (message.sent, message.read) {
             (Some(sent), _) => payload.of_call(payload.sender, sent.call, sent.bytes),
             (None, Some(read)) => payload.of_call(payload.receiver, read.call, read.bytes),
             (None, None) => String::new(),
         };
-        vec![
-            number(Some(index)),
-            size(message.sent.map(|sent| sent.bytes)),
-            size(read),
-            expected_cell,
-            message.fate.name().to_owned(),
-            verdict.to_owned(),
-            text,
-        ]
+        let mut cells = vec![number(Some(index)), size(message.sent.map(|sent| sent.bytes)), size(read)];
+        cells.extend(expected_read);
+        cells.push(message.fate.name().to_owned());
+        cells.extend(verdict.map(str::to_owned));
+        cells.push(text);
+        cells
     };
-    fill(&mut table, messages.messages.len(), 7, style, cells);
+    fill(&mut table, messages.messages.len(), headers.len(), style, cells);
     table.lines()
 }
 

@@ -1,7 +1,7 @@
 //! Tables, drawn by comfy-table: one look for all of them.
 
 use comfy_table::presets::{ASCII_FULL_CONDENSED, UTF8_FULL_CONDENSED};
-use comfy_table::{CellAlignment, ContentArrangement};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement};
 
 use super::style::Style;
 
@@ -28,6 +28,9 @@ impl Table {
             // On a narrow terminal words matter more than room around them.
             if style.width < NARROW {
                 column.set_padding((0, 0));
+            } else if header.starts_with('>') {
+                // A number that is broken is none.
+                column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
         Self(table)

@@ -8,8 +8,8 @@ use super::model::{RunReport, Summary};
 use super::rows::boundary_table;
 use super::snippet::draw_mismatch;
 use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, wrap};
-use crate::analysis::{BoundaryFate, CauseName, Fate, Flow, Integrity, Transfer};
-use crate::scenario::{BoundaryWord, SocketKind, format_duration};
+use crate::analysis::{BoundaryFate, CountedBy, Fate, Flow, Integrity, Segments, Transfer};
+use crate::scenario::{BoundaryWord, CauseName, SocketKind, format_duration};
 use crate::trace::Trace;
 use crate::verdict::Outcome;
 
@@ -127,24 +127,51 @@ fn write_flow(flow: &Flow, run: &RunReport, trace: &Trace, style: &Style, out: &
     for line in boundary_table(flow, trace, &run.expect, style) {
         writeln!(out, "{line}")?;
     }
+    if let Some(segments) = &flow.segments {
+        write_wrapped(&segments_line(segments, flow), style, out)?;
+    }
     let has = |name| flow.causes.iter().any(|cause| cause.name == name);
-    let is_joined =
-        matches!(&flow.transfer, Transfer::Stream(stream) if stream.count(BoundaryFate::Coalesced) > 0) && !has(CauseName::LateReader);
+    let is_joined = matches!(&flow.transfer, Transfer::Stream(stream) if stream.count(BoundaryFate::Coalesced) > 0)
+        && ![CauseName::LateReader, CauseName::Corked, CauseName::Nagle].into_iter().any(has);
     let is_plain = matches!(flow.outcome, BoundaryWord::Preserved | BoundaryWord::Unread);
     if flow.causes.is_empty() && !is_plain {
-        writeln!(out, "cause: not determined from the calls")?;
+        writeln!(out, "cause: not determined{}", what_to_try(flow))?;
     } else if is_joined {
-        writeln!(out, "cause of the coalesced boundaries: not determined from the calls")?;
+        writeln!(out, "cause of the coalesced boundaries: not determined{}", what_to_try(flow))?;
     }
     for cause in &flow.causes {
         writeln!(out, "cause: {}", cause.name.title())?;
         for evidence in &cause.evidence {
-            for line in wrap(&format!("evidence ({}): {}", evidence.source.name(), evidence.text), style.width.saturating_sub(2)) {
-                writeln!(out, "  {line}")?;
-            }
+            write_indented(&format!("evidence ({}): {}", evidence.source.name(), evidence.text), style, out)?;
         }
+        write_indented(&format!("refutes: \"{}\"", cause.name.belief()), style, out)?;
+        write_indented(&format!("try: {}", cause.name.remedy()), style, out)?;
     }
     Ok(())
+}
+
+fn write_indented(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    wrap(text, style.width.saturating_sub(2)).iter().try_for_each(|line| writeln!(out, "  {line}"))
+}
+
+/// Where the evidence at hand does not tell, what would.
+fn what_to_try(flow: &Flow) -> &'static str {
+    let joined_by_sender =
+        flow.segments.as_ref().is_some_and(|segments| segments.complete && segments.count < flow.send_sizes().len() as u64);
+    if joined_by_sender { "; fewer segments than sends, so the sender's kernel joined some: `--sample sends` shows more" } else { "" }
+}
+
+/// In how many segments a flow left, and how much is known of them.
+fn segments_line(segments: &Segments, flow: &Flow) -> String {
+    let plural = |count: u64| if count == 1 { "1 data segment".to_owned() } else { format!("{count} data segments") };
+    let by = match segments.counted_by {
+        CountedBy::Sender => &flow.from.actor,
+        CountedBy::Receiver => &flow.to.actor,
+    };
+    let again = if segments.retransmitted > 0 { format!(", {} of them sent again", segments.retransmitted) } else { String::new() };
+    let rest = if segments.complete { "" } else { ", not yet all" };
+    let places = if segments.are_placed() { "" } else { "; a total tells no positions" };
+    format!("left as {} (TCP_INFO of {by}){again}{rest}{places}", plural(segments.count))
 }
 
 fn flow_headline(flow: &Flow, trace: &Trace, style: &Style) -> String {

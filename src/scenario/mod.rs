@@ -35,8 +35,8 @@ pub use decode::Named;
 pub use duration::{format_duration, parse_duration};
 pub use endpoint::{Endpoint, Host, SocketKind};
 pub use expect::{
-    BoundaryCounts, BoundaryExpect, BoundaryWord, Cuts, Elapsed, Expectations, FlowExpect, FlowKey, ResultExpect, RunExpect, SocketRef,
-    StepExpect,
+    Between, BoundaryCounts, BoundaryExpect, BoundaryWord, CauseExpect, CauseName, CounterExpect, Cuts, Elapsed, Expectations, FlowExpect,
+    FlowKey, Rates, ResultExpect, RunExpect, Share, SocketRef, StepExpect,
 };
 pub use option::{OptionForm, OptionSetting, SocketOption};
 pub use payload::{MAX_PAYLOAD, Part, Payload};
@@ -156,6 +156,18 @@ pub struct Defaults {
     /// SO_RCVBUF in bytes on every socket, before connect and listen. Linux doubles what is asked.
     #[schemars(range(min = 1, max = 1_073_741_823))]
     pub rcvbuf: Option<Spanned<u64>>,
+    /// When the kernel's counters of a TCP connection are read. Default "close".
+    pub sample: Option<Spanned<Sampling>>,
+}
+
+/// When the kernel's counters of a TCP connection are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sampling {
+    /// Once, before each socket is closed.
+    Close,
+    /// Also after each send.
+    Sends,
 }
 
 /// Something a machine can lack.
@@ -166,6 +178,8 @@ pub enum Capability {
     Linux,
     /// A loopback interface with an IPv6 address.
     Ipv6,
+    /// The kernel's counters of a TCP connection (TCP_INFO) with those of RFC 4898: Linux 4.6 and later.
+    TcpInfo,
     /// No route to the documentation prefix 2001:db8::/32 (RFC 3849), so that a connect there fails at once and sends nothing.
     NoRoute,
 }
@@ -301,14 +315,32 @@ impl Decode for Defaults {
             reuseaddr: fields.optional("reuseaddr", problems),
             sndbuf,
             rcvbuf,
+            sample: fields.optional("sample", problems),
         };
         fields.finish(problems);
         Some(defaults)
     }
 }
 
+impl Sampling {
+    /// Words and values.
+    pub const WORDS: &[(&str, Self)] = &[("close", Self::Close), ("sends", Self::Sends)];
+
+    /// The word.
+    pub fn name(self) -> &'static str {
+        if self == Self::Close { "close" } else { "sends" }
+    }
+}
+
+impl Decode for Sampling {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        word(node, "a time of sampling", Self::WORDS, problems)
+    }
+}
+
 impl Capability {
-    const WORDS: &[(&str, Self)] = &[("linux", Self::Linux), ("ipv6", Self::Ipv6), ("no_route", Self::NoRoute)];
+    const WORDS: &[(&str, Self)] =
+        &[("linux", Self::Linux), ("ipv6", Self::Ipv6), ("tcp_info", Self::TcpInfo), ("no_route", Self::NoRoute)];
 }
 
 impl Decode for Capability {

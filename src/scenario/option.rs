@@ -22,11 +22,13 @@ pub enum OptionForm {
     Milliseconds,
     /// It can be read, not set.
     ReadOnly,
+    /// A counter that the kernel keeps for the socket: it can be read, and expected of either end of a flow.
+    Counter,
 }
 
 macro_rules! options {
     ($($(#[$doc:meta])* $variant:ident $name:literal $form:ident $tcp_only:literal $constant:literal,)*) => {
-        /// The socket options that a scenario can `set` and `get`.
+        /// The socket options that a scenario can `set` and `get`, and the counters that the kernel keeps.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, JsonSchema)]
         pub enum SocketOption { $($(#[$doc])* #[serde(rename = $name)] $variant,)* }
 
@@ -93,12 +95,65 @@ options! {
     Queued "queued" ReadOnly false "FIONREAD",
     /// SIOCOUTQ: bytes in the send queue that are not yet acknowledged (man 7 tcp).
     Unacked "unacked" ReadOnly false "SIOCOUTQ",
+    /// Segments with data that were sent, those sent again among them (tcpi_data_segs_out, RFC 4898).
+    DataSegsOut "data_segs_out" Counter true "TCP_INFO data_segs_out",
+    /// Segments with data that came in (tcpi_data_segs_in, RFC 4898).
+    DataSegsIn "data_segs_in" Counter true "TCP_INFO data_segs_in",
+    /// All segments that were sent, acknowledgements and SYN and FIN among them (tcpi_segs_out, RFC 4898).
+    SegsOut "segs_out" Counter true "TCP_INFO segs_out",
+    /// All segments that came in (tcpi_segs_in, RFC 4898).
+    SegsIn "segs_in" Counter true "TCP_INFO segs_in",
+    /// Bytes that left, those sent again counted again; neither SYN nor FIN (tcpi_bytes_sent).
+    BytesSent "bytes_sent" Counter true "TCP_INFO bytes_sent",
+    /// Bytes that left again (tcpi_bytes_retrans).
+    BytesRetrans "bytes_retrans" Counter true "TCP_INFO bytes_retrans",
+    /// Bytes that the peer's kernel acknowledged; our SYN and our FIN count as one each (tcpi_bytes_acked).
+    BytesAcked "bytes_acked" Counter true "TCP_INFO bytes_acked",
+    /// Bytes that came in order, read or not; the peer's FIN counts as one (tcpi_bytes_received).
+    BytesReceived "bytes_received" Counter true "TCP_INFO bytes_received",
+    /// Bytes accepted by send and not yet sent at all (tcpi_notsent_bytes).
+    NotsentBytes "notsent_bytes" Counter true "TCP_INFO notsent_bytes",
+    /// Segments that were sent and not yet acknowledged (tcpi_unacked).
+    UnackedSegs "unacked_segs" Counter true "TCP_INFO unacked",
+    /// Segments that were sent again, SYN among them (tcpi_total_retrans).
+    TotalRetrans "total_retrans" Counter true "TCP_INFO total_retrans",
+    /// Smoothed round-trip time in microseconds (tcpi_rtt, RFC 6298).
+    RttUs "rtt_us" Counter true "TCP_INFO rtt",
+    /// The shortest round-trip time seen, in microseconds (tcpi_min_rtt).
+    MinRttUs "min_rtt_us" Counter true "TCP_INFO min_rtt",
+    /// The congestion window in segments (tcpi_snd_cwnd, RFC 5681).
+    SndCwnd "snd_cwnd" Counter true "TCP_INFO snd_cwnd",
+    /// The window that the peer last advertised, in bytes (tcpi_snd_wnd).
+    SndWnd "snd_wnd" Counter true "TCP_INFO snd_wnd",
+    /// The largest segment that will be sent, in bytes of data (tcpi_snd_mss).
+    SndMss "snd_mss" Counter true "TCP_INFO snd_mss",
+    /// How long sending was held up by the peer's receive window, in microseconds (tcpi_rwnd_limited).
+    RwndLimitedUs "rwnd_limited_us" Counter true "TCP_INFO rwnd_limited",
+    /// How long sending was held up by the send buffer, in microseconds (tcpi_sndbuf_limited).
+    SndbufLimitedUs "sndbuf_limited_us" Counter true "TCP_INFO sndbuf_limited",
+    /// Packets that the kernel threw away because the receive buffer was full, or that were not well formed (SO_MEMINFO).
+    Drops "drops" Counter false "SO_MEMINFO drops",
 }
 
 impl SocketOption {
     /// Whether sockets of this kind have it.
     pub fn applies_to(self, kind: SocketKind) -> bool {
         !self.is_tcp_only() || kind == SocketKind::Tcp
+    }
+
+    /// Whether it is a field of the kernel's TCP_INFO.
+    pub fn is_tcp_info(self) -> bool {
+        self.form() == OptionForm::Counter && self.is_tcp_only()
+    }
+
+    /// Whether it says what was counted or queued, which every socket's trace keeps from its close.
+    pub fn is_counted(self) -> bool {
+        self.form() == OptionForm::Counter || matches!(self, Self::Queued | Self::Unacked)
+    }
+
+    /// Whether a `set` step can set it.
+    pub fn is_settable(self) -> bool {
+        !matches!(self.form(), OptionForm::ReadOnly | OptionForm::Counter)
     }
 }
 
@@ -125,7 +180,7 @@ impl Decode for OptionSettings {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "set", problems)?;
         let names: Vec<&'static str> =
-            SocketOption::WORDS.iter().filter(|(_, option)| option.form() != OptionForm::ReadOnly).map(|&(name, _)| name).collect();
+            SocketOption::WORDS.iter().filter(|(_, option)| option.is_settable()).map(|&(name, _)| name).collect();
         let present = fields.present(&names);
         let brace = fields.brace();
         fields.finish(problems);
@@ -137,7 +192,7 @@ impl Decode for OptionSettings {
             let Some(&(_, option)) = SocketOption::WORDS.iter().find(|(word, _)| *word == name) else { continue };
             let value = match option.form() {
                 OptionForm::Switch => bool::decode(&member.value, problems).map(i32::from),
-                OptionForm::Number | OptionForm::ReadOnly => {
+                OptionForm::Number | OptionForm::ReadOnly | OptionForm::Counter => {
                     integer(&member.value, "a value for this option", 0..=MAX_INT, problems).and_then(|value| i32::try_from(value).ok())
                 }
                 OptionForm::Milliseconds => {
@@ -162,7 +217,7 @@ impl JsonSchema for OptionSettings {
                 OptionForm::Switch => json_schema!({ "type": "boolean" }),
                 OptionForm::Number => json_schema!({ "type": "integer", "minimum": 0, "maximum": MAX_INT }),
                 OptionForm::Milliseconds => duration.clone(),
-                OptionForm::ReadOnly => continue,
+                OptionForm::ReadOnly | OptionForm::Counter => continue,
             };
             schema.insert("description".to_owned(), option.constant().into());
             properties.insert(name.to_owned(), schema.to_value());

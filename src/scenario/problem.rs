@@ -76,6 +76,8 @@ problems! {
     UnknownActor = "unknown-actor",
     /// No socket of that actor has this name.
     UnknownSocket = "unknown-socket",
+    /// An expectation names a mark that no step has.
+    UnknownMark = "unknown-mark",
     /// A signal is waited for and nobody gives it.
     SignalNeverGiven = "signal-never-given",
     /// Steps in an order that cannot work.

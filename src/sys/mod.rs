@@ -7,13 +7,17 @@ mod arrival;
 mod message;
 #[allow(unsafe_code, reason = "getsockopt, setsockopt and ioctl take raw pointers")]
 mod option;
+mod peer;
+mod tcp_info;
 mod wake;
 
 use std::net::{SocketAddr, UdpSocket};
 
 pub(crate) use arrival::wait_queued;
 pub(crate) use message::{receive, receive_message, send_flags};
-pub(crate) use option::{get_option, set_option};
+pub(crate) use option::{congestion_control, get_option, set_option};
+pub(crate) use peer::PeerWatch;
+pub(crate) use tcp_info::{counts_segments, tcp_info};
 pub(crate) use wake::{Interest, Readiness, Wake, wait_ready};
 
 /// The kernel's release, as `uname -r` prints it.

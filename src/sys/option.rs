@@ -36,7 +36,7 @@ fn constants(option: SocketOption) -> Option<(libc::c_int, libc::c_int)> {
     })
 }
 
-fn unsupported() -> io::Error {
+pub(super) fn unsupported() -> io::Error {
     io::Error::from_raw_os_error(libc::ENOPROTOOPT)
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn set_option(socket: &dyn AsFd, option: SocketOption, value: i32) ->
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// getsockopt(2), or for `queued` and `unacked` an ioctl(2).
+/// getsockopt(2), or for `queued` and `unacked` an ioctl(2). Counters beyond an `int` come out as the largest one.
 pub(crate) fn get_option(socket: &dyn AsFd, option: SocketOption) -> io::Result<i32> {
     match option {
         SocketOption::Queued => Ok(i32::try_from(rustix::io::ioctl_fionread(socket)?).unwrap_or(i32::MAX)),
@@ -62,6 +62,11 @@ pub(crate) fn get_option(socket: &dyn AsFd, option: SocketOption) -> io::Result<
             let result = unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), libc::TIOCOUTQ, &raw mut bytes) };
             if result == 0 { Ok(bytes) } else { Err(io::Error::last_os_error()) }
         }
+        SocketOption::Drops => drops(socket).map(|drops| i32::try_from(drops).unwrap_or(i32::MAX)),
+        _ if option.is_tcp_info() => {
+            let value = super::tcp_info(socket)?.counter(option).ok_or_else(unsupported)?;
+            Ok(i32::try_from(value).unwrap_or(i32::MAX))
+        }
         _ => {
             let (level, name) = constants(option).ok_or_else(unsupported)?;
             let mut value: libc::c_int = 0;
@@ -72,4 +77,49 @@ pub(crate) fn get_option(socket: &dyn AsFd, option: SocketOption) -> io::Result<
             if result == 0 { Ok(value) } else { Err(io::Error::last_os_error()) }
         }
     }
+}
+
+/// getsockopt(2) into bytes: gives how many the kernel wrote.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn get_bytes(socket: &dyn AsFd, level: libc::c_int, name: libc::c_int, bytes: &mut [u8]) -> io::Result<usize> {
+    let mut length = libc::socklen_t::try_from(bytes.len()).unwrap_or(libc::socklen_t::MAX);
+    // SAFETY: the descriptor is borrowed for the call; the pointers are to a slice and to its length, both outlive the call, and the
+    // kernel writes no more than the length says.
+    let result = unsafe { libc::getsockopt(socket.as_fd().as_raw_fd(), level, name, bytes.as_mut_ptr().cast(), &raw mut length) };
+    if result == 0 { Ok(length as usize) } else { Err(io::Error::last_os_error()) }
+}
+
+/// What the kernel threw away of what came for this socket (SO_MEMINFO, the last of its nine numbers; Linux 4.12).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn drops(socket: &dyn AsFd) -> io::Result<u32> {
+    const SO_MEMINFO: libc::c_int = 55;
+    /// SK_MEMINFO_VARS of linux/sock_diag.h.
+    const NUMBERS: usize = 9;
+    let mut bytes = [0; NUMBERS * size_of::<u32>()];
+    let length = get_bytes(socket, libc::SOL_SOCKET, SO_MEMINFO, &mut bytes)?;
+    let (numbers, _) = bytes[..length.min(bytes.len())].as_chunks();
+    numbers.get(NUMBERS - 1).map(|drops| u32::from_ne_bytes(*drops)).ok_or_else(unsupported)
+}
+
+/// This system does not tell.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn drops(_: &dyn AsFd) -> io::Result<u32> {
+    Err(unsupported())
+}
+
+/// The name of the congestion control algorithm of a TCP socket (TCP_CONGESTION, man 7 tcp).
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn congestion_control(socket: &dyn AsFd) -> io::Result<String> {
+    /// TCP_CA_NAME_MAX of linux/tcp.h.
+    const NAME_MAX: usize = 16;
+    let mut bytes = [0; NAME_MAX];
+    let length = get_bytes(socket, libc::IPPROTO_TCP, libc::TCP_CONGESTION, &mut bytes)?;
+    let name = bytes[..length.min(NAME_MAX)].split(|&byte| byte == 0).next().unwrap_or_default();
+    Ok(String::from_utf8_lossy(name).into_owned())
+}
+
+/// This system does not tell.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn congestion_control(_: &dyn AsFd) -> io::Result<String> {
+    Err(unsupported())
 }

@@ -72,6 +72,10 @@ call_kinds! {
     WaitAcceptable "wait acceptable",
     /// netlab: waiting until an error is pending (poll(2))
     WaitError "wait error",
+    /// netlab: waiting until the peer's kernel has received bytes (sock_diag, SIOCOUTQ)
+    WaitPeerReceived "wait peer_received",
+    /// netlab: waiting until bytes have been sent (TCP_INFO)
+    WaitUnsent "wait unsent",
     /// netlab: a pause
     Sleep "sleep",
 }
@@ -87,6 +91,9 @@ impl CallKind {
         matches!(self, Self::Send | Self::SendTo)
     }
 }
+
+/// What `asked` says of a shutdown(2) for reading; the other two are for writing, and both.
+pub const SHUT_RD: u32 = 0;
 
 /// Facts about a call that are true or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -50,6 +50,11 @@ pub(crate) struct StreamHasher {
 }
 
 impl StreamHasher {
+    /// Bytes so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.digest.bytes
+    }
+
     pub(crate) fn update(&mut self, mut data: &[u8]) {
         self.digest.bytes += data.len() as u64;
         while !data.is_empty() {

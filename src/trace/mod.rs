@@ -5,6 +5,7 @@
 
 mod address;
 mod call;
+mod counters;
 mod digest;
 mod escape;
 mod log;
@@ -13,7 +14,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use address::Address;
-pub use call::{Call, CallFlags, CallKind, CallOutcome, Data};
+pub use call::{Call, CallFlags, CallKind, CallOutcome, Data, SHUT_RD};
+pub use counters::{Counters, SendSample};
 pub use digest::{BLOCK, BlockDigest, StreamDigest};
 pub(crate) use digest::{StreamHasher, of as digest_of};
 pub use escape::{escape, escape_within};
@@ -127,8 +129,15 @@ pub struct SocketTrace {
     pub sent: StreamDigest,
     /// Everything received; what was only peeked at does not count.
     pub received: StreamDigest,
-    /// Bytes left in the receive queue when it was closed (FIONREAD), for a byte stream.
-    pub left_queued: Option<u64>,
+    /// What the kernel had counted and queued when it was closed, or when all actors had ended.
+    #[serde(default)]
+    pub counters: Counters,
+    /// Its congestion control algorithm, for TCP.
+    #[serde(default)]
+    pub congestion_control: Option<String>,
+    /// What the kernel had counted after each send, where that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<SendSample>,
 }
 
 /// A socket option that was set: BufferSize and the like, asked for and in force.
@@ -143,4 +152,11 @@ pub struct Setting {
     pub effective: Option<i32>,
     /// Whether a step of the scenario set it, rather than a default or the command line.
     pub by_step: bool,
+}
+
+impl SocketTrace {
+    /// Bytes left in the receive queue at its close (FIONREAD); of a datagram socket the size of the next datagram.
+    pub fn left_queued(&self) -> Option<u64> {
+        self.counters.get(SocketOption::Queued)
+    }
 }

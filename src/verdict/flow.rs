@@ -6,8 +6,10 @@ use std::time::Duration;
 use super::{Findings, Mismatch};
 use crate::analysis::{Analysis, BoundaryFate, Fate, Flow, Integrity, Transfer};
 use crate::plan::Plan;
-use crate::scenario::{BoundaryCounts, BoundaryExpect, Count, Cuts, FlowExpect, FlowKey, Span, Spanned, format_duration, one_of};
-use crate::trace::Trace;
+use crate::scenario::{
+    BoundaryCounts, BoundaryExpect, CauseExpect, CauseName, Count, Cuts, FlowExpect, FlowKey, Span, Spanned, format_duration, one_of,
+};
+use crate::trace::{CallFlags, Trace};
 
 /// Bytes read are bytes sent, always, whatever the file expects.
 pub(super) fn check_integrity(plan: &Plan, analysis: &Analysis, findings: &mut Findings) {
@@ -39,6 +41,28 @@ fn place_of(plan: &Plan, flow: &Flow) -> Span {
 }
 
 pub(super) fn check_run(plan: &Plan, trace: &Trace, findings: &mut Findings) {
+    for between in plan.expect.run.iter().flat_map(|run| &run.between) {
+        let calls_of = |mark: &str| {
+            let (actor, step) = plan.marked(mark)?;
+            let calls = &trace.actors.get(actor)?.calls;
+            let last = calls.iter().rev().find(|call| call.step == step)?;
+            // Of a step in a `repeat`, the last round.
+            let calls_of_round = calls.iter().rev().skip_while(|call| call.step != step).take_while(|call| call.step == step);
+            let mut round = calls_of_round.enumerate().take_while(|(index, call)| *index == 0 || !call.flags.has(CallFlags::LAST_OF_STEP));
+            let start = round.by_ref().last().map(|(_, call)| call.start_ns)?;
+            Some((start, last.end_ns))
+        };
+        let (from, to) = (calls_of(&between.from.value), calls_of(&between.to.value));
+        let took = from.zip(to).map(|((start, _), (_, end))| Duration::from_nanos(end.saturating_sub(start)));
+        findings.check(took.is_some_and(|took| between.elapsed.accepts(took)), || Mismatch {
+            place: between.span.into(),
+            title: format!("from {} to {} it took another time than {}", between.from.value, between.to.value, between.elapsed),
+            observed: took
+                .map_or_else(|| "not both steps were carried out".to_owned(), |took| format!("observed {}", format_duration(took))),
+            evidence: Vec::new(),
+            difference: None,
+        });
+    }
     let Some(elapsed) = plan.expect.run.as_ref().and_then(|run| run.elapsed.as_ref()) else { return };
     let starts = trace.actors.iter().filter_map(|actor| actor.calls.iter().next()).map(|call| call.start_ns);
     let ends = trace.actors.iter().filter_map(|actor| actor.calls.iter().next_back()).map(|call| call.end_ns);
@@ -52,11 +76,11 @@ pub(super) fn check_run(plan: &Plan, trace: &Trace, findings: &mut Findings) {
     });
 }
 
-pub(super) fn check_flows(plan: &Plan, analysis: &Analysis, findings: &mut Findings) {
+pub(super) fn check_flows(plan: &Plan, trace: &Trace, analysis: &Analysis, findings: &mut Findings) {
     for (key, expect) in &plan.expect.flows {
         let named: Vec<&Flow> = analysis.flows.iter().filter(|flow| flow.from.is(&key.value.from) && flow.to.is(&key.value.to)).collect();
         match named.as_slice() {
-            [flow] => check_flow(&key.value, expect, flow, findings),
+            [flow] => check_flow(&key.value, expect, flow, trace, findings),
             [] => findings.check(false, || Mismatch {
                 place: key.span.into(),
                 title: format!("{}: there is no such flow", key.value),
@@ -91,7 +115,7 @@ struct Check<'c> {
     has_failed: bool,
 }
 
-fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, findings: &mut Findings) {
+fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, trace: &Trace, findings: &mut Findings) {
     let mut check = Check { key, flow, findings, has_failed: false };
     let (sends, reads) = (flow.send_sizes(), flow.read_sizes());
     if let Some(wanted) = &expect.sends {
@@ -131,6 +155,24 @@ fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, findings: &mut Fi
             false,
             observed,
         );
+    }
+    if let Some(wanted) = &expect.segments {
+        let count = flow.segments.as_ref().map(|segments| segments.count);
+        let what = format!("segments differ from {}", wanted.value);
+        let observed = || count.map_or_else(|| "no segments were counted".to_owned(), |count| format!("observed {count}"));
+        check.hold(wanted.span, &what, count.is_some_and(|count| wanted.value.accepts(count)), true, observed);
+    }
+    for (end, counters) in [(&flow.from, &expect.sender), (&flow.to, &expect.receiver)] {
+        let seen = &trace.actors[end.actor_index].sockets[end.socket_index].counters;
+        for (counter, wanted) in counters.iter().flat_map(|counters| &counters.0) {
+            let count = seen.get(*counter);
+            let what = format!("{} of {} differs from {}", counter.name(), end.actor, wanted.value);
+            let observed = || count.map_or_else(|| "it was not counted".to_owned(), |count| format!("observed {count}"));
+            check.hold(wanted.span, &what, count.is_some_and(|count| wanted.value.accepts(count)), false, observed);
+        }
+    }
+    if let Some(wanted) = &expect.causes {
+        check.causes(&wanted.value);
     }
 }
 
@@ -172,6 +214,18 @@ impl Check<'_> {
             let ended: HashSet<u64> = ends.iter().copied().collect();
             let missing: Vec<u64> = required.iter().copied().filter(|end| !ended.contains(end)).collect();
             self.hold(wanted.span, "no read ended where one must", missing.is_empty(), false, || format!("no cut at {}", sizes(&missing)));
+        }
+    }
+
+    fn causes(&mut self, wanted: &CauseExpect) {
+        let found: Vec<CauseName> = self.flow.causes.iter().map(|cause| cause.name).collect();
+        let names: Vec<&str> = found.iter().map(|cause| cause.name()).collect();
+        let observed = || if names.is_empty() { "not determined".to_owned() } else { format!("found {}", names.join(", ")) };
+        for (causes, is_wanted, what) in [(&wanted.found, true, "was not found"), (&wanted.not_found, false, "was found")] {
+            for cause in causes {
+                let holds = found.contains(&cause.value) == is_wanted;
+                self.hold(cause.span, &format!("the cause `{}` {what}", cause.value.name()), holds, true, observed);
+            }
         }
     }
 

@@ -132,7 +132,7 @@ pub fn judge(plan: &Plan, trace: &Trace, analysis: &Analysis) -> Verdict {
     }
     flow::check_integrity(plan, analysis, &mut findings);
     if trace.end == RunEnd::Finished {
-        flow::check_flows(plan, analysis, &mut findings);
+        flow::check_flows(plan, trace, analysis, &mut findings);
         flow::check_run(plan, trace, &mut findings);
     } else {
         findings.not_checked += (plan.expect.flows.len() + usize::from(plan.expect.run.is_some())) as u64;

@@ -1,8 +1,8 @@
 //! Reads expectations from JSON.
 
 use super::{
-    BoundaryCounts, BoundaryExpect, BoundaryWord, Cuts, Elapsed, Expectations, FlowExpect, FlowKey, ResultExpect, RunExpect, SocketRef,
-    StepExpect,
+    Between, BoundaryCounts, BoundaryExpect, BoundaryWord, Cuts, Elapsed, Expectations, FlowExpect, FlowKey, ResultExpect, RunExpect,
+    SocketRef, StepExpect,
 };
 use crate::errno::Errno;
 use crate::scenario::decode::{Decode, Fields, any_of, word, wrong_type};
@@ -117,8 +117,8 @@ fn decode_flow_key(name: &Spanned<String>, problems: &mut Problems) -> Option<Sp
 impl Decode for RunExpect {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "the expectation of a run", problems)?;
-        let run = Self { elapsed: fields.optional("elapsed", problems) };
-        fields.expect_some("expected `elapsed`, or leave `run` out", problems);
+        let run = Self { elapsed: fields.optional("elapsed", problems), between: fields.or_default("between", problems) };
+        fields.expect_some("expected `elapsed` or `between`; or leave `run` out", problems);
         fields.finish(problems);
         Some(run)
     }
@@ -135,6 +135,11 @@ impl Decode for FlowExpect {
             bytes: fields.optional("bytes", problems),
             unread: fields.optional("unread", problems),
             elapsed: fields.optional("elapsed", problems),
+            segments: fields.optional("segments", problems),
+            sender: fields.optional("sender", problems),
+            receiver: fields.optional("receiver", problems),
+            causes: fields.optional("causes", problems),
+            rate: fields.optional("rate", problems),
         };
         fields.expect_some("expected `reads`, `boundaries` or another field; or leave the flow out", problems);
         fields.finish(problems);
@@ -152,16 +157,39 @@ impl Decode for Cuts {
     }
 }
 
+impl Elapsed {
+    fn from_fields(fields: &mut Fields<'_>, span: Span, problems: &mut Problems) -> Self {
+        let elapsed = Self { min: fields.optional("min", problems), max: fields.optional("max", problems) };
+        if elapsed.min.zip(elapsed.max).is_some_and(|(min, max)| min > max) {
+            problems.add(Problem::OutOfRange, span, "an empty range", "`min` is above `max`");
+        }
+        elapsed
+    }
+}
+
 impl Decode for Elapsed {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "a range of times", problems)?;
-        let elapsed = Self { min: fields.optional("min", problems), max: fields.optional("max", problems) };
+        let elapsed = Self::from_fields(&mut fields, node.span, problems);
         fields.expect_some("expected `min`, `max` or both", problems);
         fields.finish(problems);
-        if elapsed.min.zip(elapsed.max).is_some_and(|(min, max)| min > max) {
-            problems.add(Problem::OutOfRange, node.span, "an empty range", "`min` is above `max`");
-        }
         Some(elapsed)
+    }
+}
+
+impl Decode for Between {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "a time between two marks", problems)?;
+        let from = fields.required("from", problems);
+        let to = fields.required("to", problems);
+        let before = problems.count();
+        let elapsed = Elapsed::from_fields(&mut fields, node.span, problems);
+        let brace = fields.brace();
+        if elapsed.min.is_none() && elapsed.max.is_none() && problems.count() == before {
+            problems.add(Problem::MissingField, brace, "no time is expected", "expected `min`, `max` or both");
+        }
+        fields.finish(problems);
+        Some(Self { from: from?, to: to?, elapsed, span: node.span })
     }
 }
 

@@ -1,6 +1,9 @@
 //! Expectations: of one step, of a flow, of the run.
 
+mod cause;
+mod counter;
 mod decode;
+mod rate;
 mod schema;
 
 use std::fmt;
@@ -8,10 +11,14 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 
+pub use cause::CauseName;
+pub use counter::CounterExpect;
+pub use rate::{Rates, Share};
+
 use super::count::{Count, Sizes};
 use super::duration::{DurationText, format_duration};
 use super::payload::Payload;
-use super::source::Spanned;
+use super::source::{Span, Spanned};
 use crate::errno::Errno;
 
 /// What a step is expected to give.
@@ -49,7 +56,7 @@ pub struct ResultExpect {
 }
 
 /// What is expected beyond single steps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expectations {
     /// Of the run as a whole.
     pub run: Option<RunExpect>,
@@ -63,6 +70,25 @@ pub struct Expectations {
 pub struct RunExpect {
     /// From the first call to the end of the last.
     pub elapsed: Option<Spanned<Elapsed>>,
+    /// Times between steps that are marked.
+    #[schemars(default)]
+    pub between: Vec<Between>,
+}
+
+/// The time between two marked steps: from the start of the one to the end of the other. In a `repeat` the last round counts.
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Between {
+    /// The mark of the step at whose start the time begins.
+    pub from: Spanned<String>,
+    /// The mark of the step at whose end it ends. It may be the same step.
+    pub to: Spanned<String>,
+    /// At least and at most.
+    #[schemars(flatten)]
+    pub elapsed: Elapsed,
+    /// Where it stands in the file.
+    #[schemars(skip)]
+    pub span: Span,
 }
 
 /// One direction between two sockets: `client->server`, or `client.a->server.b` where an actor has several.
@@ -84,7 +110,7 @@ pub struct SocketRef {
 }
 
 /// What is expected of a flow; everything given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct FlowExpect {
     /// Sizes of the sends that the kernel accepted, in order.
@@ -101,6 +127,25 @@ pub struct FlowExpect {
     pub unread: Option<Spanned<Count>>,
     /// Time from the start of the first send to the end of the last read.
     pub elapsed: Option<Spanned<Elapsed>>,
+    /// Segments with data in which the bytes of a TCP flow left (TCP_INFO).
+    pub segments: Option<Spanned<Count>>,
+    /// What the kernel counted for the sending socket.
+    pub sender: Option<CounterExpect>,
+    /// What the kernel counted for the receiving socket.
+    pub receiver: Option<CounterExpect>,
+    /// Why it came out so: causes that the evidence supports, and causes that it does not.
+    pub causes: Option<Spanned<CauseExpect>>,
+    /// How often it comes out in which way, over all runs of `--repeat`.
+    pub rate: Option<Rates>,
+}
+
+/// Causes that are to be found, and causes that are not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CauseExpect {
+    /// Each of these is found.
+    pub found: Vec<Spanned<CauseName>>,
+    /// None of these is.
+    pub not_found: Vec<Spanned<CauseName>>,
 }
 
 /// Where reads may end, as offsets in the stream; the end of the stream is always allowed.
@@ -145,7 +190,8 @@ pub enum BoundaryWord {
 }
 
 impl BoundaryWord {
-    const WORDS: &[(&str, Self)] = &[
+    /// Words and outcomes.
+    pub const WORDS: &[(&str, Self)] = &[
         ("preserved", Self::Preserved),
         ("coalesced", Self::Coalesced),
         ("split", Self::Split),
@@ -192,6 +238,21 @@ pub struct Elapsed {
     /// At most.
     #[schemars(with = "Option<DurationText>")]
     pub max: Option<Duration>,
+}
+
+impl FlowExpect {
+    /// Whether it can be held against a run only where the kernel counts segments.
+    pub fn needs_tcp_info(&self) -> bool {
+        let of_tcp = |counters: &Option<CounterExpect>| {
+            counters.as_ref().is_some_and(|counters| counters.0.iter().any(|(option, _)| option.is_tcp_info()))
+        };
+        let rests_on_counters =
+            |cause: &Spanned<CauseName>| matches!(cause.value, CauseName::Nagle | CauseName::Corked | CauseName::ClosedWindow);
+        self.segments.is_some()
+            || of_tcp(&self.sender)
+            || of_tcp(&self.receiver)
+            || self.causes.as_ref().is_some_and(|causes| causes.value.found.iter().any(rests_on_counters))
+    }
 }
 
 impl Elapsed {

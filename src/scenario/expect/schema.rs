@@ -2,7 +2,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{BoundaryCounts, BoundaryExpect, BoundaryWord, Expectations, FlowExpect, RunExpect, StepExpect};
+use super::{BoundaryCounts, BoundaryExpect, BoundaryWord, CauseExpect, CauseName, Expectations, FlowExpect, RunExpect, StepExpect};
 use crate::errno::Errno;
 use crate::scenario::count::Count;
 use crate::scenario::duration::DurationText;
@@ -61,6 +61,22 @@ impl JsonSchema for Expectations {
             "properties": { "run": run },
             "patternProperties": { "->": flow },
             "additionalProperties": false
+        })
+    }
+}
+
+impl JsonSchema for CauseExpect {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Causes".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let names = json_schema!({ "type": "array", "items": generator.subschema_for::<CauseName>() });
+        json_schema!({
+            "description": "Causes that are to be found; or those that are, and those that are not.",
+            "anyOf": [
+                names,
+                { "type": "object", "properties": { "found": names, "not_found": names }, "minProperties": 1, "additionalProperties": false }
+            ]
         })
     }
 }

@@ -15,6 +15,8 @@ use crate::scenario::source::Spanned;
 
 /// The largest backlog that is taken.
 const MAX_BACKLOG: u64 = 65_535;
+/// The most bytes that can be waited for on a connection.
+const MAX_TOTAL: u64 = 4 * 1024 * 1024 * 1024;
 /// The most rounds of a `repeat`.
 const MAX_TIMES: u64 = 10_000_000;
 
@@ -26,6 +28,7 @@ impl Decode for Step {
         let name = fields.optional::<Spanned<String>>("as", problems);
         let timeout = time_limit(&mut fields, "timeout", problems);
         let expect = fields.optional("expect", problems);
+        let mark = fields.optional::<Spanned<String>>("mark", problems);
         let note = fields.optional("note", problems);
         let brace = fields.brace();
         let before = problems.count();
@@ -45,7 +48,10 @@ impl Decode for Step {
                 if let Some(name) = &name {
                     check_name(name, "a socket", problems);
                 }
-                Some(Self { action, span: member.name.span, on, name, timeout, expect, note })
+                if let Some(mark) = &mark {
+                    check_name(mark, "a mark", problems);
+                }
+                Some(Self { action, span: member.name.span, on, name, timeout, expect, mark, note })
             }
             [(first, _), (_, second), ..] => {
                 let title = format!("two actions in one step: `{first}` and `{}`", second.name.value);
@@ -250,7 +256,7 @@ impl Decode for Until {
 impl Decode for WaitFor {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "wait", problems)?;
-        let present = fields.present(&["signal", "readable", "writable", "acceptable", "error"]);
+        let present = fields.present(&["signal", "readable", "writable", "acceptable", "error", "peer_received", "unsent"]);
         let brace = fields.brace();
         fields.finish(problems);
         match present.as_slice() {
@@ -258,6 +264,14 @@ impl Decode for WaitFor {
             [("readable", member)] => {
                 let bytes = integer(&member.value, "a number of bytes", 1..=MAX_PAYLOAD, problems)?;
                 Some(Self::Readable(Spanned::new(bytes, member.value.span)))
+            }
+            [("peer_received", member)] => {
+                let bytes = integer(&member.value, "a number of bytes", 1..=MAX_TOTAL, problems)?;
+                Some(Self::PeerReceived(Spanned::new(bytes, member.value.span)))
+            }
+            [("unsent", member)] => {
+                let bytes = integer(&member.value, "a number of bytes", 0..=MAX_TOTAL, problems)?;
+                Some(Self::Unsent(Spanned::new(bytes, member.value.span)))
             }
             [(what, member)] => match member.value.kind {
                 NodeKind::Bool(true) if *what == "writable" => Some(Self::Writable),
@@ -269,7 +283,8 @@ impl Decode for WaitFor {
                 }
             },
             [] => {
-                let label = "expected {\"signal\": \"ready\"}, {\"readable\": 14}, {\"writable\": true}, {\"acceptable\": true} or {\"error\": true}";
+                let label = "expected {\"signal\": \"ready\"}, {\"readable\": 14}, {\"writable\": true}, {\"acceptable\": true}, {\"error\": true}, \
+                             {\"peer_received\": 14} or {\"unsent\": 0}";
                 problems.add(Problem::MissingField, brace, "nothing to wait for", label);
                 None
             }

@@ -34,6 +34,8 @@ pub struct Step {
     pub timeout: Option<Spanned<Duration>>,
     /// What it is expected to give.
     pub expect: Option<Spanned<StepExpect>>,
+    /// A name for the time it takes, for expectations of the time between two such steps.
+    pub mark: Option<Spanned<String>>,
     /// A remark, shown when the step does not give what is expected.
     pub note: Option<String>,
 }
@@ -204,6 +206,10 @@ pub enum WaitFor {
     Acceptable,
     /// An error is pending on the socket; the next call on it, or `get` of "error", will return it.
     Error,
+    /// The kernel of the peer has received that many bytes of what this socket sent, read or not.
+    PeerReceived(Spanned<u64>),
+    /// At most that many bytes that were accepted for sending have not been sent.
+    Unsent(Spanned<u64>),
 }
 
 /// Arguments of `repeat`.

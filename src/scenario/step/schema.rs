@@ -65,6 +65,8 @@ struct CommonFields {
     timeout: Option<DurationText>,
     /// What the step is expected to give. Left out: success.
     expect: Option<StepExpect>,
+    /// A name for the time the step takes; `between` in the expectation of the run refers to it.
+    mark: Option<String>,
     /// A remark, shown when the step does not give what is expected.
     note: Option<String>,
 }
@@ -120,7 +122,9 @@ impl JsonSchema for Step {
                     "readable": { "type": "integer", "minimum": 1, "maximum": MAX_PAYLOAD, "description": "Bytes queued for reading (FIONREAD)." },
                     "writable": { "const": true, "description": "The socket is writable; a connect under way has ended." },
                     "acceptable": { "const": true, "description": "A connection waits in the listener's queue." },
-                    "error": { "const": true, "description": "An error is pending on the socket." }
+                    "error": { "const": true, "description": "An error is pending on the socket." },
+                    "peer_received": { "type": "integer", "minimum": 1, "description": "Bytes that the peer's kernel has received on this TCP connection, read or not." },
+                    "unsent": { "type": "integer", "minimum": 0, "description": "The most bytes that may be left to send on this TCP connection (tcpi_notsent_bytes)." }
                 },
                 "minProperties": 1, "maxProperties": 1, "additionalProperties": false
             }),

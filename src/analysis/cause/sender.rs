@@ -1,0 +1,80 @@
+//! Causes on the sending side of a stream.
+
+use super::{Cause, EvidenceSource, Sight, plural};
+use crate::scenario::{CauseName, Flag, SocketOption};
+use crate::trace::SendSample;
+
+/// Nagle's algorithm (RFC 896; in Linux as Minshall changed it) keeps a segment that is not full while an earlier one that was not
+/// full is not acknowledged. A sample shows it in the act: bytes not sent, a small segment on its way, room in both windows, TCP_NODELAY
+/// off, and no wish of the program's to hold anything back. Totals at the close cannot tell it from other reasons to join sends.
+pub(super) fn nagle(sight: &Sight<'_>) -> Option<Cause> {
+    let is_active = |sample: &SendSample| {
+        let notsent = u64::from(sample.notsent_bytes);
+        // Our SYN may be among the bytes acknowledged: one more is surely on its way, or none less.
+        let in_flight = (sample.bytes_sent + 1).saturating_sub(sample.bytes_acked);
+        let some_are_small = in_flight < u64::from(sample.unacked_segs) * u64::from(sample.snd_mss);
+        let has_room = sample.unacked_segs < sample.snd_cwnd && in_flight + notsent <= u64::from(sample.snd_wnd);
+        sample.unacked_segs > 0 && some_are_small && has_room && (1..u64::from(sample.snd_mss)).contains(&notsent)
+    };
+    let held = |sample: &&SendSample| {
+        let position = sample.call as usize;
+        is_active(sample)
+            && !sight.is_on(SocketOption::Nodelay, position)
+            && sight.send_at(position).is_some_and(|send| !sight.is_held_on_purpose(send))
+    };
+    let sample = sight.sender.samples.iter().find(held)?;
+    let send = sight.send_at(sample.call as usize)?;
+    let seen = format!(
+        "when send {} had returned, {} were not sent, {} not acknowledged, both windows open, TCP_NODELAY off",
+        send + 1,
+        plural(u64::from(sample.notsent_bytes), "byte"),
+        plural(u64::from(sample.unacked_segs), "small segment"),
+    );
+    let total = sight.segments.map(|segments| left_as(sight.filled_sends(), segments.count));
+    let evidence = [Some(seen), total].into_iter().flatten().map(|text| (EvidenceSource::TcpInfo, text));
+    Some(Cause::new(CauseName::Nagle, evidence))
+}
+
+fn left_as(sends: u64, segments: u64) -> String {
+    format!("{} left as {}", plural(sends, "send"), plural(segments, "data segment"))
+}
+
+/// The program asked the kernel to wait for more, and it did: fewer segments than sends.
+pub(super) fn corked(sight: &Sight<'_>) -> Option<Cause> {
+    let segments = sight.segments.filter(|segments| segments.complete && segments.count < sight.filled_sends())?;
+    let held: Vec<usize> = (0..sight.sends.len()).filter(|&send| sight.is_held_on_purpose(send)).collect();
+    let (first, last) = (held.first()?, held.last()?);
+    let by_flag = held.iter().any(|&send| sight.sends[send].1.flags.has_flag(Flag::More));
+    let how = if by_flag { "made with MSG_MORE" } else { "made while TCP_CORK was on" };
+    let which = if first == last { format!("send {} was", first + 1) } else { format!("sends {} to {} were", first + 1, last + 1) };
+    let calls = (EvidenceSource::Calls, format!("{which} {how}"));
+    Some(Cause::new(CauseName::Corked, [calls, (EvidenceSource::TcpInfo, left_as(sight.filled_sends(), segments.count))]))
+}
+
+pub(super) fn partial_send(sight: &Sight<'_>) -> Option<Cause> {
+    let took_a_part =
+        |(_, (_, call)): &(usize, &(usize, &crate::trace::Call<'_>))| call.outcome.returned().is_some_and(|count| count < call.asked);
+    let (index, (_, call)) = sight.sends.iter().enumerate().find(took_a_part)?;
+    let text = format!("send {} asked for {} bytes and the kernel took {}", index + 1, call.asked, call.outcome.returned()?);
+    Some(Cause::new(CauseName::PartialSend, [(EvidenceSource::Calls, text)]))
+}
+
+/// The kernel's own clock says that the peer's window held it up, or bytes wait at the end before a window of nothing.
+pub(super) fn closed_window(sight: &Sight<'_>) -> Option<Cause> {
+    let counted = |counter| sight.sender.counters.get(counter).unwrap_or(0);
+    let limited = counted(SocketOption::RwndLimitedUs);
+    let notsent = counted(SocketOption::NotsentBytes);
+    let waits = notsent > 0 && sight.sender.counters.get(SocketOption::SndWnd) == Some(0);
+    let mut evidence = Vec::new();
+    if limited > 0 {
+        evidence.push((
+            EvidenceSource::TcpInfo,
+            format!("sending was held up by the peer's window for {} ms (rwnd_limited)", limited.div_ceil(1000)),
+        ));
+    }
+    if waits {
+        let text = format!("at the close {} waited to be sent, and the peer's window had room for 0", plural(notsent, "byte"));
+        evidence.push((EvidenceSource::TcpInfo, text));
+    }
+    (!evidence.is_empty()).then(|| Cause::new(CauseName::ClosedWindow, evidence))
+}

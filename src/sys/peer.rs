@@ -1,0 +1,132 @@
+//! What the kernel counts of the *other* end of a connection on this machine, whoever has it (man 7 sock_diag).
+//!
+//! A connection waits in its listener's queue as a socket without a descriptor, and the peer may be another process; the kernel tells of
+//! both, by their addresses, to everybody in the same network namespace.
+
+use std::io;
+use std::net::SocketAddr;
+
+use super::tcp_info::TcpInfo;
+
+/// Asks about one socket again and again.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) struct PeerWatch {
+    netlink: netlink_sys::Socket,
+    request: Vec<u8>,
+    /// The peer's own address and ours, as it sees them.
+    local: SocketAddr,
+    remote: SocketAddr,
+    buffer: Vec<u8>,
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+impl PeerWatch {
+    /// About the TCP socket that is bound to `local` and connected to `remote`.
+    pub(crate) fn new(local: SocketAddr, remote: SocketAddr) -> io::Result<Self> {
+        use netlink_packet_core::{NLM_F_REQUEST, NetlinkHeader, NetlinkMessage};
+        use netlink_packet_sock_diag::SockDiagMessage;
+        use netlink_packet_sock_diag::constants::{AF_INET, AF_INET6, IPPROTO_TCP};
+        use netlink_packet_sock_diag::inet::{ExtensionFlags, InetRequest, SocketId, StateFlags};
+        use netlink_sys::{Socket, SocketAddr as NetlinkAddr, protocols::NETLINK_SOCK_DIAG};
+
+        let mut netlink = Socket::new(NETLINK_SOCK_DIAG)?;
+        netlink.bind_auto()?;
+        netlink.connect(&NetlinkAddr::new(0, 0))?;
+        let id = SocketId {
+            source_port: local.port(),
+            destination_port: remote.port(),
+            source_address: local.ip(),
+            destination_address: remote.ip(),
+            interface_id: 0,
+            // INET_DIAG_NOCOOKIE: whichever socket has these addresses.
+            cookie: [0xff; 8],
+        };
+        let request = InetRequest {
+            family: if local.is_ipv4() { AF_INET } else { AF_INET6 },
+            protocol: IPPROTO_TCP,
+            extensions: ExtensionFlags::INFO,
+            states: StateFlags::all(),
+            socket_id: id,
+        };
+        let mut header = NetlinkHeader::default();
+        header.flags = NLM_F_REQUEST;
+        let mut message = NetlinkMessage::new(header, SockDiagMessage::InetRequest(request).into());
+        message.finalize();
+        let mut request = vec![0; message.buffer_len()];
+        message.serialize(&mut request);
+        Ok(Self { netlink, request, local, remote, buffer: Vec::with_capacity(4096) })
+    }
+
+    /// What the kernel has counted of it; `None` where there is no such connection now.
+    pub(crate) fn look(&mut self) -> io::Result<Option<TcpInfo>> {
+        use netlink_packet_core::{NetlinkMessage, NetlinkPayload};
+        use netlink_packet_sock_diag::SockDiagMessage;
+        use netlink_packet_sock_diag::inet::nlas::Nla;
+
+        self.netlink.send(&self.request, 0)?;
+        self.buffer.clear();
+        // The kernel answers within the send, so there is nothing to wait for.
+        self.netlink.recv(&mut self.buffer, libc::MSG_DONTWAIT)?;
+        let message = NetlinkMessage::<SockDiagMessage>::deserialize(&self.buffer).map_err(io::Error::other)?;
+        let response = match message.payload {
+            NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(response)) => response,
+            NetlinkPayload::Error(error) if error.code.is_some_and(|code| code.get() == -libc::ENOENT) => return Ok(None),
+            NetlinkPayload::Error(error) => return Err(error.to_io()),
+            _ => return Ok(None),
+        };
+        // Where no connection has these addresses the kernel answers with the listener.
+        let id = &response.header.socket_id;
+        let is_it = id.source_port == self.local.port() && id.destination_port == self.remote.port();
+        let info = response.nlas.iter().find_map(|nla| if let Nla::TcpInfo(bytes) = nla { Some(TcpInfo::from_bytes(bytes)) } else { None });
+        Ok(info.filter(|_| is_it))
+    }
+}
+
+/// This system does not tell.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) struct PeerWatch;
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+impl PeerWatch {
+    pub(crate) fn new(_: SocketAddr, _: SocketAddr) -> io::Result<Self> {
+        Err(super::option::unsupported())
+    }
+
+    pub(crate) fn look(&mut self) -> io::Result<Option<TcpInfo>> {
+        Ok(None)
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::scenario::SocketOption;
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn a_peer_that_nobody_accepted_is_seen() {
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            let Ok(listener) = TcpListener::bind(address) else { continue };
+            let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            client.write_all(b"hello").unwrap();
+            let mut watch = PeerWatch::new(client.peer_addr().unwrap(), client.local_addr().unwrap()).unwrap();
+            let counted = (0..1000).find_map(|_| {
+                let bytes = watch.look().unwrap()?.counter(SocketOption::BytesReceived)?;
+                if bytes < 5 {
+                    std::thread::yield_now();
+                }
+                (bytes >= 5).then_some(bytes)
+            });
+            assert_eq!(counted, Some(5), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_listener_is_not_taken_for_a_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let local = listener.local_addr().unwrap();
+        let mut watch = PeerWatch::new(local, "127.0.0.1:1".parse().unwrap()).unwrap();
+        assert!(watch.look().unwrap().is_none());
+    }
+}
