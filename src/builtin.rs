@@ -38,6 +38,11 @@ pub fn all() -> Vec<Arc<Source>> {
     names().iter().filter_map(|name| load(name)).collect()
 }
 
+/// What is said of a folder of built-in scenarios: its README.
+pub fn about_folder(folder: &str) -> Option<String> {
+    SCENARIOS.get_file(format!("{folder}/README.md"))?.contents_utf8().map(str::to_owned)
+}
+
 fn load(name: &str) -> Option<Arc<Source>> {
     let text = SCENARIOS.get_file(format!("{name}.json"))?.contents_utf8()?;
     Some(Source::new(name, text))

@@ -51,10 +51,18 @@ fn without_times(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut calls: Vec<(String, String)> = Vec::new();
     let mut in_calls = false;
+    // How wide the columns are depends on the times in them.
+    let mut in_cases = false;
     let mut rest = text.lines().peekable();
     while let Some(line) = rest.next() {
         in_calls |= line.starts_with('┌') && rest.peek().is_some_and(|next| cells(next)[0] == "at");
-        if !in_calls {
+        in_cases |= line.starts_with('┌') && rest.peek().is_some_and(|next| cells(next)[0] == "case");
+        if in_cases {
+            in_cases = !line.starts_with('└');
+            if line.starts_with('│') {
+                lines.push(cells(line).join(" | "));
+            }
+        } else if !in_calls {
             lines.push(line.replace(", had to wait", ""));
         } else if line.starts_with('└') {
             in_calls = false;

@@ -105,6 +105,11 @@ impl Flow {
         self.elapsed_ns.map(Duration::from_nanos)
     }
 
+    /// `client.connection->server.connection`.
+    pub fn full_name(&self) -> String {
+        format!("{}.{}->{}.{}", self.from.actor, self.from.socket, self.to.actor, self.to.socket)
+    }
+
     /// `client->server`.
     pub fn name(&self) -> String {
         format!("{}->{}", self.from.actor, self.to.actor)

@@ -58,6 +58,14 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(super) format: Format,
 
+    /// Run each scenario so many times, and show how often it came out in which way
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000), conflicts_with = "repeat_for")]
+    pub(super) repeat: Option<u64>,
+
+    /// Run each scenario again and again for this long
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(super) repeat_for: Option<Duration>,
+
     /// Count a skipped run as a failed one
     #[arg(long)]
     pub(super) strict: bool,
@@ -156,9 +164,23 @@ pub(super) struct ListArgs {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<String>,
 
+    /// How to list them
+    #[arg(long, value_name = "FORMAT", default_value = "table", conflicts_with = "show")]
+    pub(super) format: ListFormat,
+
     /// Print the text of these scenarios instead, to start one's own from
     #[arg(long)]
     pub(super) show: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    /// A table, for people
+    Table,
+    /// One JSON document
+    Json,
+    /// An index with the beliefs and causes, such as docs/scenarios.md
+    Markdown,
 }
 
 #[derive(Debug, Args)]

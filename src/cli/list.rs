@@ -1,19 +1,19 @@
 //! `netlab list`
 
-use std::io::Write;
+use std::sync::Arc;
 
-use super::args::ListArgs;
+use super::args::{ListArgs, ListFormat};
 use super::exit::Exit;
 use super::output::{Output, note};
 use super::select::sources;
 use crate::builtin;
-use crate::report::{InvalidFile, Style, Table, draw_diagnostic};
+use crate::report::{CatalogueEntry, InvalidFile, Style, draw_diagnostic, write_catalogue, write_catalogue_markdown};
 use crate::scenario::Scenario;
 
 pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
     let found = if args.paths.is_empty() { builtin::all().into_iter().map(Ok).collect() } else { sources(&args.paths) };
     let mut invalid: Vec<InvalidFile> = Vec::new();
-    let mut rows = Vec::new();
+    let mut entries = Vec::new();
     let mut texts = Vec::new();
     for source in found {
         let source = match source {
@@ -26,11 +26,7 @@ pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
         let name = source.name().to_owned();
         texts.push(source.text().to_owned());
         match Scenario::parse(source) {
-            Ok(scenario) => {
-                let title = scenario.texts_in(&output.language).title.unwrap_or_default();
-                let tags: Vec<String> = scenario.tags.iter().map(|tag| tag.value.clone()).collect();
-                rows.push(vec![name, title, tags.join(" ")]);
-            }
+            Ok(scenario) => entries.push(CatalogueEntry::of(&Arc::new(scenario), &output.language)),
             Err(diagnostics) => invalid.push(InvalidFile::new(name, diagnostics)),
         }
     }
@@ -41,13 +37,7 @@ pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
     if args.show {
         texts.iter().for_each(|text| output.write_data(|out| out.write_all(text.as_bytes())));
     } else if !nothing {
-        // Names are there to be searched for: off a terminal they are never broken.
-        let width = if output.is_terminal { output.style.width } else { usize::from(u16::MAX) };
-        output.write(|style, out| {
-            let mut table = Table::new(&["scenario", "title", "tags"], &Style { width, ..style.clone() });
-            rows.into_iter().for_each(|row| table.row(row));
-            table.lines().iter().try_for_each(|line| writeln!(out, "{line}"))
-        });
+        show(&entries, args.format, output);
     }
     match (invalid.is_empty(), nothing) {
         (false, _) => Exit::Invalid,
@@ -56,5 +46,20 @@ pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
             Exit::Nothing
         }
         (true, false) => Exit::Success,
+    }
+}
+
+fn show(entries: &[CatalogueEntry], format: ListFormat, output: &mut Output) {
+    match format {
+        ListFormat::Table => {
+            // Names are there to be searched for: off a terminal they are never broken.
+            let width = if output.is_terminal { output.style.width } else { usize::from(u16::MAX) };
+            output.write(|style, out| write_catalogue(entries, &Style { width, ..style.clone() }, out));
+        }
+        ListFormat::Json => {
+            let list = serde_json::json!({ "version": crate::report::VERSION, "scenarios": entries });
+            output.write_data(|out| writeln!(out, "{list:#}"));
+        }
+        ListFormat::Markdown => output.write_data(|out| write_catalogue_markdown(entries, &builtin::about_folder, out)),
     }
 }

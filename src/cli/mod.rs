@@ -6,6 +6,7 @@ mod exit;
 mod interrupt;
 mod list;
 mod output;
+mod repeat;
 mod run;
 mod select;
 

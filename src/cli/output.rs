@@ -1,6 +1,9 @@
 //! Standard output and standard error, as the user's terminal and pipes want them.
 
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::Cli;
 use crate::report::Style;
@@ -83,8 +86,62 @@ pub(super) fn note(line: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{line}");
 }
 
+/// What is running now, on a terminal's standard error; it appears only when there is something to wait for.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    /// For so many plans, each of which is run so many times, where that is known.
+    pub(super) fn new(plans: usize, times: Option<u64>) -> Self {
+        if !may_draw_progress() || plans == 0 {
+            return Self(ProgressBar::hidden());
+        }
+        let template = match (plans, times) {
+            (1, None) => "{spinner} {msg} {elapsed}",
+            (1, Some(_)) => "{spinner} [{prefix}] {msg} {elapsed}",
+            _ => "{spinner} [{pos}/{len}] {wide_bar} {msg} {prefix} {elapsed}",
+        };
+        let bar = ProgressBar::new(plans as u64);
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self(bar)
+    }
+
+    pub(super) fn is_drawn(&self) -> bool {
+        !self.0.is_hidden()
+    }
+
+    /// A plan begins.
+    pub(super) fn begins(&self, name: &str) {
+        self.0.set_message(name.to_owned());
+        self.0.set_prefix("");
+    }
+
+    /// So many runs of the plan have ended.
+    pub(super) fn ran(&self, runs: u64) {
+        if self.is_drawn() {
+            self.0.set_prefix(format!("{runs} runs"));
+        }
+    }
+
+    /// All runs of the plan have ended.
+    pub(super) fn ended(&self) {
+        self.0.inc(1);
+    }
+
+    /// Writes while the bar is out of the way.
+    pub(super) fn suspend(&self, write: impl FnOnce()) {
+        self.0.suspend(write);
+    }
+
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// Whether progress may be drawn: on a terminal, and not in CI.
-pub(super) fn may_draw_progress() -> bool {
+fn may_draw_progress() -> bool {
     io::stderr().is_terminal() && std::env::var_os("CI").is_none() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 

@@ -1,23 +1,20 @@
 //! `netlab run`
 
 use std::io::Write;
-use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressStyle};
+use std::time::Instant;
 
 use super::args::{Format, RunArgs};
 use super::exit::Exit;
 use super::interrupt;
-use super::output::{Output, may_draw_progress, note};
+use super::output::{Output, Progress, note};
+use super::repeat::{Repeat, carry_out};
 use super::select::{Selected, select, sources};
-use crate::analysis::analyse;
-use crate::engine::{self, Interrupt};
-use crate::plan::Plan;
 use crate::report::{
-    InvalidFile, Report, RunReport, Style, Summary, VERSION, draw_diagnostic, headline, write_details, write_json, write_summary,
+    CaseColumn, InvalidFile, Report, RunReport, Style, Summary, VERSION, draw_diagnostic, headline, write_cases, write_details, write_head,
+    write_json, write_lesson, write_run, write_summary,
 };
 use crate::scenario::Family;
-use crate::verdict::{Outcome, Verdict, judge};
+use crate::verdict::Outcome;
 
 pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     let start = Instant::now();
@@ -33,8 +30,20 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
         }
     };
     let total: usize = selected.iter().map(|item| if let Selected::Plans(plans) = item { plans.len() } else { 0 }).sum();
-    let mut session =
-        Session { args, output, summary: Summary::default(), report: None, single: selected.len() == 1, bar: progress_bar(total) };
+    let repeat = match (args.repeat, args.repeat_for) {
+        (Some(times), _) => Repeat::Times(times),
+        (None, Some(time)) => Repeat::For(time),
+        (None, None) => Repeat::Once,
+    };
+    let mut session = Session {
+        args,
+        output,
+        summary: Summary::default(),
+        report: None,
+        single: selected.len() == 1,
+        cases: Vec::new(),
+        progress: Progress::new(total, args.repeat),
+    };
     if args.format == Format::Json {
         session.report = Some(Report {
             version: VERSION,
@@ -48,14 +57,16 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
         match item {
             Selected::Invalid(invalid) => session.show_invalid(invalid),
             Selected::Plans(plans) => {
+                let has_cases = plans.len() > 1 && plans.iter().any(|plan| plan.case.is_some());
                 for plan in plans {
                     if interrupt.signal().is_some() || !session.output.is_open() {
                         break;
                     }
-                    session.bar.set_message(plan.scenario.source.name().to_owned());
-                    let report = carry_out(&plan, &session.output.language, &interrupt);
-                    session.show(report);
+                    session.progress.begins(plan.scenario.source.name());
+                    let report = carry_out(&plan, &session.output.language, &interrupt, repeat, &session.progress);
+                    session.show(report, has_cases);
                 }
+                session.show_cases();
             }
         }
     }
@@ -69,24 +80,6 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     }
 }
 
-/// One plan through the whole pipeline.
-fn carry_out(plan: &Plan, language: &str, interrupt: &Interrupt) -> RunReport {
-    if let Some(reason) = engine::missing(plan) {
-        return RunReport::new(plan, language, Verdict::without_run(Outcome::Skip(reason)), None);
-    }
-    match engine::run(plan, interrupt) {
-        Ok(trace) => {
-            let analysis = analyse(&trace);
-            let verdict = judge(plan, &trace, &analysis);
-            RunReport::new(plan, language, verdict, Some((trace, analysis)))
-        }
-        Err(error) => {
-            let outcome = Outcome::Error(format!("the run could not begin: {error}"));
-            RunReport::new(plan, language, Verdict::without_run(outcome), None)
-        }
-    }
-}
-
 /// What has been shown, and what is kept for the end.
 struct Session<'s> {
     args: &'s RunArgs,
@@ -94,27 +87,30 @@ struct Session<'s> {
     summary: Summary,
     report: Option<Report>,
     single: bool,
-    bar: ProgressBar,
+    /// The cases of the scenario under way, and the last of its runs.
+    cases: Vec<(CaseColumn, RunReport)>,
+    progress: Progress,
 }
 
 impl Session<'_> {
     fn show_invalid(&mut self, invalid: InvalidFile) {
         self.summary.invalid += 1;
         let style = self.output.style.clone();
-        self.bar.suspend(|| invalid.diagnostics.iter().for_each(|diagnostic| note(&format!("{}\n", draw_diagnostic(diagnostic, &style)))));
+        self.progress
+            .suspend(|| invalid.diagnostics.iter().for_each(|diagnostic| note(&format!("{}\n", draw_diagnostic(diagnostic, &style)))));
         if let Some(report) = &mut self.report {
             report.invalid.push(invalid);
         }
     }
 
-    fn show(&mut self, run: RunReport) {
+    fn show(&mut self, run: RunReport, has_cases: bool) {
         self.summary.count(&run.verdict.outcome);
-        self.bar.inc(1);
+        self.progress.ended();
         if let Some(report) = &mut self.report {
             report.runs.push(run);
             return;
         }
-        let Self { output, bar, single, .. } = self;
+        let Self { output, progress, single, cases, .. } = self;
         let Style { verbose, quiet, .. } = output.style;
         let went_well = match run.verdict.outcome {
             Outcome::Pass => true,
@@ -124,20 +120,47 @@ impl Session<'_> {
         // The same conversation over another address family shows nothing new, unless it went wrong.
         let is_news = run.family.is_none_or(|family| family == Family::Ipv4);
         let in_full = !went_well || !quiet && (verbose || *single && is_news);
-        bar.suspend(|| {
-            if in_full {
+        let is_one_of_several = has_cases && in_full && *single;
+        progress.suspend(|| {
+            if is_one_of_several {
+                output.write(|style, out| {
+                    if cases.is_empty() {
+                        writeln!(out, "{}", run.scenario.file)?;
+                        write_head(&run, style, out)?;
+                        writeln!(out)?;
+                    }
+                    write_run(&run, style, out)?;
+                    writeln!(out)
+                });
+            } else if in_full {
                 output.write(|style, out| {
                     write_details(&run, style, out)?;
                     writeln!(out)
                 });
             } else if !quiet {
-                output.write(|style, out| writeln!(out, "{}", headline(&run, style)));
+                let is_alone = has_cases && *single;
+                output.write(|style, out| writeln!(out, "{}{}", headline(&run, style), if is_alone { "\n" } else { "" }));
             }
+        });
+        if is_one_of_several && is_news {
+            cases.push((CaseColumn::of(&run, &output.style), run));
+        }
+    }
+
+    /// After the last case of a scenario: all of them side by side, and the lesson.
+    fn show_cases(&mut self) {
+        let cases = std::mem::take(&mut self.cases);
+        let Some((_, last)) = cases.last() else { return };
+        let columns: Vec<CaseColumn> = cases.iter().map(|(column, _)| column.clone()).collect();
+        self.output.write(|style, out| {
+            write_cases(&columns, style, out)?;
+            write_lesson(last, style, out)?;
+            writeln!(out)
         });
     }
 
     fn finish(&mut self) {
-        self.bar.finish_and_clear();
+        self.progress.finish();
         let summary = self.summary;
         if let Some(report) = &mut self.report {
             report.summary = summary;
@@ -150,18 +173,4 @@ impl Session<'_> {
             note(&format!("error: no scenario was found at {}", self.args.paths.join(", ")));
         }
     }
-}
-
-/// A bar on a terminal's standard error; it appears only when there is something to wait for.
-fn progress_bar(total: usize) -> ProgressBar {
-    if !may_draw_progress() || total == 0 {
-        return ProgressBar::hidden();
-    }
-    let template = if total == 1 { "{spinner} {msg} {elapsed}" } else { "{spinner} [{pos}/{len}] {wide_bar} {msg} {elapsed}" };
-    let bar = ProgressBar::new(total as u64);
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
 }

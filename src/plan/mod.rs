@@ -119,6 +119,13 @@ fn check_scenario(scenario: &Scenario, problems: &mut Problems) -> bool {
             }
         }
     }
+    let cases: Vec<&str> = scenario.cases.iter().map(|(name, _)| name.value.as_str()).collect();
+    for (name, _) in scenario.texts.iter().flat_map(|(_, texts)| texts.cases.iter()) {
+        if !cases.contains(&name.value.as_str()) {
+            let title = format!("no case is called `{}`", name.value);
+            problems.add(Problem::UnknownField, name.span, title, suggestion(&name.value, &cases));
+        }
+    }
     for (index, family) in scenario.families.iter().enumerate() {
         if scenario.families[..index].iter().any(|known| known.value == family.value) {
             problems.add(Problem::TooMany, family.span, "this family is named twice", "one run over each is enough");

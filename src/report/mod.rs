@@ -1,6 +1,9 @@
 //! One model, many renderers: each turns a report into text or data, and writes to what it is given.
 
 mod calls;
+mod cases;
+mod catalogue;
+mod distribution;
 mod json;
 mod model;
 mod rows;
@@ -9,9 +12,11 @@ mod style;
 mod table;
 mod text;
 
+pub use cases::{CaseColumn, write_cases};
+pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
 pub use json::{report_schema, write_json};
-pub use model::{InvalidFile, ProblemReport, Report, RunReport, ScenarioHead, SettingsReport, Summary, VERSION};
+pub use model::{InvalidFile, ProblemReport, Repeats, Report, RunReport, ScenarioHead, SettingsReport, Summary, VERSION};
 pub use snippet::{draw_diagnostic, draw_mismatch};
 pub use style::Style;
 pub use table::Table;
-pub use text::{headline, write_details, write_summary};
+pub use text::{headline, write_details, write_head, write_lesson, write_run, write_summary};

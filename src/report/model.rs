@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analysis;
 use crate::plan::{Note, Plan, Settings};
+use crate::repeat::Distribution;
 use crate::scenario::{BoundaryWord, Diagnostic, Expectations, Family, Problem, Source};
 use crate::trace::Trace;
 use crate::verdict::{Outcome, Verdict};
@@ -81,6 +82,8 @@ pub struct RunReport {
     pub notes: Vec<Note>,
     /// The judgement.
     pub verdict: Verdict,
+    /// How all runs came out, where there were several. What else stands here is of the first that failed, or of the first.
+    pub repeats: Option<Repeats>,
     /// What was seen; absent when it was skipped.
     pub trace: Option<Trace>,
     /// What was concluded from it.
@@ -93,6 +96,17 @@ pub struct RunReport {
     #[serde(skip)]
     #[schemars(skip)]
     pub expect: Expectations,
+}
+
+/// Many runs of one scenario, in one of its cases, over one address family.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Repeats {
+    /// How they came out.
+    pub distribution: Distribution,
+    /// The number of the run that is reported in full, from 1.
+    pub shown: u64,
+    /// The first run of another shape than the one reported in full.
+    pub differing: Option<Box<RunReport>>,
 }
 
 /// What identifies and explains a scenario.
@@ -173,6 +187,7 @@ impl RunReport {
     /// Joins what belongs to one run, with the texts in a language.
     pub fn new(plan: &Plan, language: &str, verdict: Verdict, seen: Option<(Trace, Analysis)>) -> Self {
         let texts = plan.scenario.texts_in(language);
+        let translated = plan.case.as_ref().and_then(|case| texts.cases.get(case)).cloned();
         let (trace, analysis) = seen.unzip();
         Self {
             scenario: ScenarioHead {
@@ -183,10 +198,11 @@ impl RunReport {
                 belief: texts.belief,
             },
             case: plan.case.clone(),
-            case_about: plan.case_about.clone(),
+            case_about: translated.or_else(|| plan.case_about.clone()),
             family: plan.family_is_named.then_some(plan.family),
             settings: SettingsReport::of(&plan.settings, plan),
             notes: plan.notes.clone(),
+            repeats: None,
             verdict,
             trace,
             analysis,

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::calls::calls_table;
+use super::distribution::{in_short, write_distribution};
 use super::model::{RunReport, Summary};
 use super::rows::boundary_table;
 use super::snippet::draw_mismatch;
@@ -23,9 +24,19 @@ pub fn headline(run: &RunReport, style: &Style) -> String {
     };
     let took =
         run.trace.as_ref().map(|trace| format!(" ({})", format_duration(Duration::from_nanos(trace.duration_ns)))).unwrap_or_default();
-    let tail = match reason {
-        Some(reason) => format!(": {reason}"),
-        None => {
+    let tail = match (reason, &run.repeats) {
+        (Some(reason), _) => format!(": {reason}"),
+        (None, Some(repeats)) => {
+            let distribution = &repeats.distribution;
+            let (passed, runs) = (distribution.passed, distribution.runs);
+            let passed = match (passed == runs, runs) {
+                (true, 1) => "1 run passed".to_owned(),
+                (true, _) => format!("all {runs} runs passed"),
+                (false, _) => format!("{passed} of {runs} runs passed"),
+            };
+            return format!("{} {}  {passed}: {}", paint(color, word), run.name(), in_short(distribution));
+        }
+        (None, None) => {
             let outcomes: Vec<String> =
                 run.outcomes().iter().map(|(flow, word)| format!("{} {}", flow.replace("->", style.arrow()), word.name())).collect();
             // Many connections say nothing new one by one.
@@ -42,9 +53,50 @@ pub fn headline(run: &RunReport, style: &Style) -> String {
 /// What the writer gives.
 pub fn write_details(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", headline(run, style))?;
-    let head = [Some(&run.scenario.title), run.scenario.about.as_ref(), run.case_about.as_ref()];
-    for line in head.into_iter().flatten().flat_map(|text| wrap(text, style.width - 2)) {
-        writeln!(out, "  {line}")?;
+    write_head(run, style, out)?;
+    write_seen(run, style, out)?;
+    write_lesson(run, style, out)?;
+    write_judgement(run, style, out)
+}
+
+/// One of several cases: what [`write_head`] and [`write_lesson`] say of all of them is left out.
+///
+/// # Errors
+/// What the writer gives.
+pub fn write_run(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", headline(run, style))?;
+    write_seen(run, style, out)?;
+    write_judgement(run, style, out)
+}
+
+/// What the scenario is about.
+///
+/// # Errors
+/// What the writer gives.
+pub fn write_head(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let head = [Some(&run.scenario.title), run.scenario.about.as_ref()];
+    head.into_iter().flatten().try_for_each(|text| write_indented(text, style, out))
+}
+
+/// What the scenario teaches: the belief that it refutes, and why.
+///
+/// # Errors
+/// What the writer gives.
+pub fn write_lesson(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(belief) = &run.scenario.belief {
+        writeln!(out)?;
+        write_wrapped(&format!("refutes: \"{belief}\""), style, out)?;
+    }
+    if let Some(explain) = &run.scenario.explain {
+        writeln!(out)?;
+        write_wrapped(explain, style, out)?;
+    }
+    Ok(())
+}
+
+fn write_seen(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(about) = &run.case_about {
+        write_indented(about, style, out)?;
     }
     for note in &run.notes {
         let text = format!("note: {}: {}", note.option, note.text);
@@ -67,14 +119,13 @@ pub fn write_details(run: &RunReport, style: &Style, out: &mut dyn Write) -> io:
             }
         }
     }
-    if let Some(belief) = &run.scenario.belief {
-        writeln!(out)?;
-        write_wrapped(&format!("refutes: \"{belief}\""), style, out)?;
+    if let Some(repeats) = &run.repeats {
+        write_distribution(repeats, style, out)?;
     }
-    if let Some(explain) = &run.scenario.explain {
-        writeln!(out)?;
-        write_wrapped(explain, style, out)?;
-    }
+    Ok(())
+}
+
+fn write_judgement(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for mismatch in &run.verdict.mismatches {
         writeln!(out)?;
         writeln!(out, "{}", draw_mismatch(mismatch, &run.source, style))?;
@@ -82,10 +133,14 @@ pub fn write_details(run: &RunReport, style: &Style, out: &mut dyn Write) -> io:
     for note in run.notes.iter().filter(|note| note.changes_expectations && run.verdict.outcome == Outcome::Fail) {
         write_wrapped(&format!("note: judged under {}, which these expectations were not written for", note.option), style, out)?;
     }
-    if run.verdict.not_checked > 0 {
-        let count = run.verdict.not_checked;
-        let were = if count == 1 { "expectation was" } else { "expectations were" };
-        writeln!(out, "\n{count} {were} not checked, because the run ended early")?;
+    let rates = if run.repeats.is_none() { run.expect.rates() } else { 0 };
+    let were = |count| if count == 1 { "expectation was" } else { "expectations were" };
+    if rates > 0 && run.trace.is_some() {
+        writeln!(out, "\n{rates} {} of a rate, and not checked: one run has none; `--repeat 200` does", were(rates))?;
+    }
+    let count = run.verdict.not_checked.saturating_sub(rates);
+    if count > 0 {
+        writeln!(out, "\n{count} {} not checked, because the run ended early", were(count))?;
     }
     Ok(())
 }

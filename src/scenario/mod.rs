@@ -134,6 +134,9 @@ pub struct Texts {
     pub explain: Option<String>,
     /// The belief that the result refutes.
     pub belief: Option<String>,
+    /// What is different in each case, by the case's name.
+    #[schemars(default)]
+    pub cases: Named<String>,
 }
 
 /// Settings that hold for every step and socket, unless a step sets its own.
@@ -219,6 +222,7 @@ impl Scenario {
             about: pick(|t| &t.about, self.about.as_ref()),
             explain: pick(|t| &t.explain, self.explain.as_ref()),
             belief: pick(|t| &t.belief, self.belief.as_ref()),
+            cases: own.map(|texts| texts.cases.clone()).unwrap_or_default(),
         }
     }
 }
@@ -292,6 +296,7 @@ impl Decode for Texts {
             about: fields.optional("about", problems),
             explain: fields.optional("explain", problems),
             belief: fields.optional("belief", problems),
+            cases: fields.or_default("cases", problems),
         };
         fields.finish(problems);
         Some(texts)

@@ -91,7 +91,7 @@ pub(super) fn check_flows(plan: &Plan, trace: &Trace, analysis: &Analysis, findi
             several => findings.check(false, || Mismatch {
                 place: key.span.into(),
                 title: format!("{}: {} flows have this name", key.value, several.len()),
-                observed: format!("name the sockets, as in \"{}\"", full_name(several[0])),
+                observed: format!("name the sockets, as in \"{}\"", several[0].full_name()),
                 evidence: vec![format!("they are {}", names(several.iter().copied()))],
                 difference: None,
             }),
@@ -99,12 +99,8 @@ pub(super) fn check_flows(plan: &Plan, trace: &Trace, analysis: &Analysis, findi
     }
 }
 
-fn full_name(flow: &Flow) -> String {
-    format!("{}.{}->{}.{}", flow.from.actor, flow.from.socket, flow.to.actor, flow.to.socket)
-}
-
 fn names<'f>(flows: impl Iterator<Item = &'f Flow>) -> String {
-    let names: Vec<String> = flows.take(12).map(full_name).collect();
+    let names: Vec<String> = flows.take(12).map(Flow::full_name).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 

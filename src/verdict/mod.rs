@@ -26,7 +26,7 @@ pub struct Verdict {
     pub mismatches: Vec<Mismatch>,
     /// How many expectations were held against what was seen, the implied ones (success, equal bytes) among them.
     pub checked: u64,
-    /// How many could not be, because the run ended early.
+    /// How many could not be: the run ended early, or they are rates, which only many runs have.
     pub not_checked: u64,
 }
 
@@ -87,6 +87,17 @@ impl From<PlaceRange> for Span {
 }
 
 impl Verdict {
+    /// Holds one more expectation against what was seen.
+    pub(crate) fn judge(&mut self, holds: bool, mismatch: impl FnOnce() -> Mismatch) {
+        self.checked += 1;
+        if !holds {
+            self.mismatches.push(mismatch());
+            if self.outcome == Outcome::Pass {
+                self.outcome = Outcome::Fail;
+            }
+        }
+    }
+
     /// A run that did not take place.
     pub fn without_run(outcome: Outcome) -> Self {
         Self { outcome, mismatches: Vec::new(), checked: 0, not_checked: 0 }
@@ -137,6 +148,8 @@ pub fn judge(plan: &Plan, trace: &Trace, analysis: &Analysis) -> Verdict {
     } else {
         findings.not_checked += (plan.expect.flows.len() + usize::from(plan.expect.run.is_some())) as u64;
     }
+    // One run has no rates: they are judged when there are many.
+    findings.not_checked += plan.expect.rates();
     let Findings { mut mismatches, checked, not_checked, obstacle } = findings;
     for mismatch in &mut mismatches {
         let position = plan.scenario.source.position(mismatch.place.start);

@@ -240,6 +240,13 @@ pub struct Elapsed {
     pub max: Option<Duration>,
 }
 
+impl Expectations {
+    /// How many rates are expected.
+    pub fn rates(&self) -> u64 {
+        self.flows.iter().filter_map(|(_, flow)| flow.rate.as_ref()).map(|rates| rates.0.len() as u64).sum()
+    }
+}
+
 impl FlowExpect {
     /// Whether it can be held against a run only where the kernel counts segments.
     pub fn needs_tcp_info(&self) -> bool {

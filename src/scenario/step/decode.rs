@@ -49,7 +49,7 @@ impl Decode for Step {
                     check_name(name, "a socket", problems);
                 }
                 if let Some(mark) = &mark {
-                    check_name(mark, "a mark", problems);
+                    check_label(mark, "a mark", problems);
                 }
                 Some(Self { action, span: member.name.span, on, name, timeout, expect, mark, note })
             }
@@ -64,12 +64,24 @@ impl Decode for Step {
 
 /// Reports a name that could not be told apart in "client.a->server", or that would disturb a table.
 pub(crate) fn check_name(name: &Spanned<String>, what: &str, problems: &mut Problems) {
-    let text = &name.value;
     let allowed = |c: char| !c.is_whitespace() && !c.is_control() && !"./>\"".contains(c);
-    if text.is_empty() || text.chars().count() > 32 || !text.chars().all(allowed) {
+    if !is_short(&name.value) || !name.value.chars().all(allowed) {
         let label = "1 to 32 characters, without spaces and without . / > \"";
+        problems.add(Problem::BadName, name.span, format!("{} cannot name {what}", quoted(&name.value)), label);
+    }
+}
+
+/// Reports a name of a signal or a mark that would disturb a table. No other name is put together from it, so it may have spaces.
+fn check_label(name: &Spanned<String>, what: &str, problems: &mut Problems) {
+    let text = &name.value;
+    if !is_short(text) || text.chars().any(|c| c.is_control() || c == '"' || (c.is_whitespace() && c != ' ')) || text.trim() != text {
+        let label = "1 to 32 characters, without \" and without spaces before and behind";
         problems.add(Problem::BadName, name.span, format!("{} cannot name {what}", quoted(text)), label);
     }
+}
+
+fn is_short(name: &str) -> bool {
+    (1..=32).contains(&name.chars().count())
 }
 
 fn empty_object(node: &Node, what: &'static str, problems: &mut Problems) -> Option<()> {
@@ -108,7 +120,7 @@ const SHUTDOWN_WORDS: &[(&str, ShutdownHow)] = &[("read", ShutdownHow::Read), ("
 
 fn signal_name(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
     let name = Spanned::<String>::decode(node, problems)?;
-    check_name(&name, "a signal", problems);
+    check_label(&name, "a signal", problems);
     Some(name)
 }
 
