@@ -109,8 +109,8 @@ pub(super) struct OverrideArgs {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// When the kernel's counters are read: once, before each close, or also after each send
-    #[arg(long, value_name = "close|sends")]
+    /// When the kernel's counters are read: once, before each close, also after each send, or not at all
+    #[arg(long, value_name = "close|sends|never")]
     sample: Option<Sample>,
 
     /// Allow destinations that are not on this machine
@@ -130,7 +130,11 @@ impl OverrideArgs {
             timeout: self.timeout,
             deadline: self.deadline,
             seed: self.seed,
-            sample: self.sample.map(|sample| if matches!(sample, Sample::Sends) { Sampling::Sends } else { Sampling::Close }),
+            sample: self.sample.map(|sample| match sample {
+                Sample::Close => Sampling::Close,
+                Sample::Sends => Sampling::Sends,
+                Sample::Never => Sampling::Never,
+            }),
             allow_remote: self.allow_remote,
         }
     }
@@ -210,6 +214,7 @@ pub(super) enum Format {
 enum Sample {
     Close,
     Sends,
+    Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

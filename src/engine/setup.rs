@@ -12,7 +12,7 @@ use super::wait::{Ended, SLICE, in_slices, until_ready};
 use crate::errno::Errno;
 use crate::framing::ReadAhead;
 use crate::plan::{Creation, PlannedAddress, PlannedSocket, SocketRole};
-use crate::scenario::{OptionSetting, ShutdownHow, SocketKind, SocketOption};
+use crate::scenario::{OptionSetting, Sampling, ShutdownHow, SocketKind, SocketOption};
 use crate::sys::{self, Interest};
 use crate::trace::{Address, CallFlags, CallKind, CallOutcome, Setting};
 
@@ -345,7 +345,9 @@ impl Actor<'_> {
             return self.refuse(now, kind, Ended::Failed(Errno::from_raw(libc::EBADF)));
         };
         let record = live.record;
-        self.records[record].count(&live.socket);
+        if self.run.plan.settings.sample != Sampling::Never {
+            self.records[record].count(&live.socket);
+        }
         self.call(now, kind, About { record: Some(record), ..About::default() }, None, |_| {
             if abort {
                 SockRef::from(&live.socket).set_linger(Some(std::time::Duration::ZERO))?;

@@ -167,6 +167,8 @@ pub struct Defaults {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sampling {
+    /// Not at all.
+    Never,
     /// Once, before each socket is closed.
     Close,
     /// Also after each send.
@@ -329,11 +331,11 @@ impl Decode for Defaults {
 
 impl Sampling {
     /// Words and values.
-    pub const WORDS: &[(&str, Self)] = &[("close", Self::Close), ("sends", Self::Sends)];
+    pub const WORDS: &[(&str, Self)] = &[("never", Self::Never), ("close", Self::Close), ("sends", Self::Sends)];
 
     /// The word.
     pub fn name(self) -> &'static str {
-        if self == Self::Close { "close" } else { "sends" }
+        Self::WORDS.iter().find(|(_, sampling)| *sampling == self).map_or("", |(name, _)| name)
     }
 }
 
