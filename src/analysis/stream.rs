@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::flow::Calls;
 use crate::scenario::{BoundaryWord, Flag};
-use crate::trace::{Call, SocketTrace};
+use crate::trace::{Call, CallKind, CallOutcome, SHUT_RD, SHUT_RDWR, SocketTrace};
 
 /// A range of stream offsets in bytes, end exclusive. Offset 0 is the first byte of the direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -236,11 +236,23 @@ pub(super) fn stream_flow(calls: &Calls<'_>, sender: &SocketTrace, receiver: &So
         boundaries: boundaries(&sends, &reads),
         bytes_sent: sends.last().map_or(0, |send| send.end),
         bytes_read: reads.last().map_or(0, |read| read.end),
-        eof: taken().any(|(call, count)| count == 0 && call.asked > 0),
+        eof: saw_end(calls),
         sends,
         reads,
         integrity,
     }
+}
+
+/// Whether the peer's end of the stream was read: a recv of nothing that neither a reset before it nor one's own shutdown explains.
+fn saw_end(calls: &Calls<'_>) -> bool {
+    let shut = |(_, call): &&(usize, Call<'_>)| {
+        call.kind == CallKind::Shutdown && call.outcome.returned().is_some() && matches!(call.asked, SHUT_RD | SHUT_RDWR)
+    };
+    let shut_at = calls.of_receiver.iter().find(shut).map_or(usize::MAX, |(position, _)| *position);
+    let in_order = calls.reads.iter().zip(&calls.read_positions).take_while(|(call, position)| {
+        !matches!(call.outcome, CallOutcome::Failed(errno) if errno.raw() == libc::ECONNRESET) && **position < shut_at
+    });
+    in_order.filter(|(call, _)| takes_bytes(call) && call.asked > 0).any(|(call, _)| call.outcome.returned() == Some(0))
 }
 
 /// The first offset at which the bytes kept of the calls differ. What is behind a call's kept prefix, the digests compare.

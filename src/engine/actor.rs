@@ -9,7 +9,7 @@ use super::place::BoundPath;
 use super::wait::Ended;
 use crate::errno::Errno;
 use crate::plan::{EndpointRef, PlannedAction, PlannedActor, PlannedStep};
-use crate::scenario::{Sampling, SocketKind, SocketOption, StepExpect};
+use crate::scenario::{SocketKind, SocketOption, StepExpect};
 use crate::trace::{ActorEnd, ActorTrace, Address, CallFlags, CallKind, CallLog, CallOutcome, Entry, RunEnd};
 
 pub(super) struct Actor<'r> {
@@ -83,9 +83,8 @@ impl<'r> Actor<'r> {
     /// Asks the kernel what it has counted for the sockets that are still open. To be called for every actor before any is closed:
     /// a close shows in what is counted at the other end.
     pub(super) fn count(&mut self) {
-        let is_counted = self.run.plan.settings.sample != Sampling::Never;
-        for live in self.slots.iter().flatten().chain(&self.parked).filter(|_| is_counted) {
-            self.records[live.record].count(&live.socket);
+        for live in self.slots.iter().flatten().chain(&self.parked) {
+            self.records[live.record].count(&live.socket, self.run.plan.settings.sample);
         }
     }
 

@@ -42,13 +42,15 @@ impl Actor<'_> {
         let kind = match event {
             CountedEvent::PeerReceived => CallKind::WaitPeerReceived,
             CountedEvent::Unsent => CallKind::WaitUnsent,
+            CountedEvent::Unacked => CallKind::WaitUnacked,
         };
         let start = self.run.clock.now_ns();
         let (result, record) = match self.live(slot) {
             Ok(live) => {
                 let result = match event {
                     CountedEvent::PeerReceived => self.peer_received(now, live, bytes),
-                    CountedEvent::Unsent => self.unsent(now, live, bytes),
+                    CountedEvent::Unsent => self.at_most(now, live, SocketOption::NotsentBytes, bytes),
+                    CountedEvent::Unacked => self.at_most(now, live, SocketOption::Unacked, bytes),
                 };
                 (result, live.record)
             }
@@ -83,12 +85,11 @@ impl Actor<'_> {
         })
     }
 
-    /// Until at most so many bytes have been accepted and not sent.
-    fn unsent(&self, now: Now<'_>, live: &Live, bytes: u64) -> Result<u64, Ended> {
+    /// Until the kernel counts at most so many bytes.
+    fn at_most(&self, now: Now<'_>, live: &Live, counter: SocketOption, bytes: u64) -> Result<u64, Ended> {
         until(&self.run.board, now.deadline, || {
-            let unsent = sys::get_option(&live.socket, SocketOption::NotsentBytes)?;
-            let unsent = u64::try_from(unsent).unwrap_or(0);
-            Ok((unsent <= bytes).then_some(unsent))
+            let counted = u64::try_from(sys::get_option(&live.socket, counter)?).unwrap_or(0);
+            Ok((counted <= bytes).then_some(counted))
         })
     }
 }

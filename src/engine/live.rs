@@ -8,7 +8,7 @@ use super::place::from_sockaddr;
 use super::wait::Ended;
 use crate::errno::Errno;
 use crate::framing::ReadAhead;
-use crate::scenario::{SocketKind, SocketOption};
+use crate::scenario::{Sampling, SocketKind, SocketOption};
 use crate::sys;
 use crate::trace::{Address, Counters, SendSample, Setting, SocketTrace, StreamHasher};
 
@@ -45,12 +45,12 @@ impl Record {
     }
 
     /// Asks the kernel what it has counted and queued for the socket. To be called before every close: afterwards nobody can.
-    pub(super) fn count(&mut self, socket: &Socket) {
+    pub(super) fn count(&mut self, socket: &Socket, sampling: Sampling) {
         if self.listens {
             return;
         }
         let is_connected_tcp = self.kind == SocketKind::Tcp && self.peer.is_some();
-        let info = if is_connected_tcp { sys::tcp_info(socket).ok() } else { None };
+        let info = if is_connected_tcp && sampling != Sampling::Never { sys::tcp_info(socket).ok() } else { None };
         let value = |option: SocketOption| match option {
             SocketOption::Queued | SocketOption::Unacked | SocketOption::Drops => {
                 sys::get_option(socket, option).ok().and_then(|value| u64::try_from(value).ok())

@@ -12,9 +12,9 @@ use super::wait::{Ended, SLICE, in_slices, until_ready};
 use crate::errno::Errno;
 use crate::framing::ReadAhead;
 use crate::plan::{Creation, PlannedAddress, PlannedSocket, SocketRole};
-use crate::scenario::{OptionSetting, Sampling, ShutdownHow, SocketKind, SocketOption};
+use crate::scenario::{OptionSetting, ShutdownHow, SocketKind, SocketOption};
 use crate::sys::{self, Interest};
-use crate::trace::{Address, CallFlags, CallKind, CallOutcome, Setting};
+use crate::trace::{Address, CallFlags, CallKind, CallOutcome, SHUT_RD, SHUT_RDWR, SHUT_WR, Setting};
 
 impl Actor<'_> {
     pub(super) fn make_socket(&mut self, now: Now<'_>, slot: usize) -> CallOutcome {
@@ -305,16 +305,22 @@ impl Actor<'_> {
         if let Err(error) = socket.set_nonblocking(true) {
             return (Err(error.into()), false);
         }
-        let begun = socket.connect(&address);
-        // EALREADY: an earlier connect, not blocking then, is still under way; a blocking one waits for it to end.
-        let waits = matches!(&begun, Err(error) if matches!(error.raw_os_error(), Some(libc::EINPROGRESS | libc::EALREADY)));
-        let result = if waits {
-            until_ready(socket, Interest::Writable, &self.run.board, now.deadline).and_then(|()| match socket.take_error() {
-                Ok(None) => Ok(()),
-                Ok(Some(error)) | Err(error) => Err(error.into()),
-            })
-        } else {
-            begun.map_err(Ended::from)
+        let mut waits = false;
+        let result = loop {
+            let made = socket.connect(&address);
+            match made.as_ref().err().and_then(io::Error::raw_os_error) {
+                // EALREADY: an earlier connect, not blocking then, is still under way; a blocking one waits for it to end.
+                Some(libc::EINPROGRESS | libc::EALREADY) => {
+                    waits = true;
+                    if let Err(ended) = until_ready(socket, Interest::Writable, &self.run.board, now.deadline) {
+                        break Err(ended);
+                    }
+                    // How it ended connect(2) itself is asked once more, as SO_ERROR would leave Linux believing that it is under way.
+                }
+                // How other systems say the second time that the connection is there.
+                Some(libc::EISCONN) if waits => break Ok(()),
+                _ => break made.map_err(Ended::from),
+            }
         };
         let _ = socket.set_nonblocking(false);
         (result, waits)
@@ -325,13 +331,12 @@ impl Actor<'_> {
             Ok(live) => live.record,
             Err(ended) => return self.refuse(now, CallKind::Shutdown, ended),
         };
-        // SHUT_RD, SHUT_WR and SHUT_RDWR are 0, 1 and 2 (man 2 shutdown; POSIX names them only).
         let (how, asked) = match how {
-            ShutdownHow::Read => (std::net::Shutdown::Read, 0),
-            ShutdownHow::Write => (std::net::Shutdown::Write, 1),
-            ShutdownHow::Both => (std::net::Shutdown::Both, 2),
+            ShutdownHow::Read => (std::net::Shutdown::Read, SHUT_RD),
+            ShutdownHow::Write => (std::net::Shutdown::Write, SHUT_WR),
+            ShutdownHow::Both => (std::net::Shutdown::Both, SHUT_RDWR),
         };
-        self.call(now, CallKind::Shutdown, About { record: Some(record), asked, ..About::default() }, None, |actor| {
+        self.call(now, CallKind::Shutdown, About { record: Some(record), asked: asked as usize, ..About::default() }, None, |actor| {
             match &actor.slots[slot] {
                 Some(live) => live.socket.shutdown(how).map(|()| 0),
                 None => Err(io::ErrorKind::NotFound.into()),
@@ -345,9 +350,7 @@ impl Actor<'_> {
             return self.refuse(now, kind, Ended::Failed(Errno::from_raw(libc::EBADF)));
         };
         let record = live.record;
-        if self.run.plan.settings.sample != Sampling::Never {
-            self.records[record].count(&live.socket);
-        }
+        self.records[record].count(&live.socket, self.run.plan.settings.sample);
         self.call(now, kind, About { record: Some(record), ..About::default() }, None, |_| {
             if abort {
                 SockRef::from(&live.socket).set_linger(Some(std::time::Duration::ZERO))?;

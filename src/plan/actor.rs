@@ -105,6 +105,8 @@ pub enum CountedEvent {
     PeerReceived,
     /// No more than a number of bytes have not been sent.
     Unsent,
+    /// No more than a number of bytes have not been acknowledged.
+    Unacked,
 }
 
 /// What a step does. `socket` is an index into the actor's sockets.

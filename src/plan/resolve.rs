@@ -266,6 +266,9 @@ impl Resolver<'_, '_> {
             Action::Wait(WaitFor::Unsent(bytes)) => {
                 PlannedAction::WaitCounted { socket: self.counted(step, bytes.span)?, event: CountedEvent::Unsent, bytes: bytes.value }
             }
+            Action::Wait(WaitFor::Unacked(bytes)) => {
+                PlannedAction::WaitCounted { socket: self.counted(step, bytes.span)?, event: CountedEvent::Unacked, bytes: bytes.value }
+            }
             Action::Sleep(duration) => PlannedAction::Sleep(*duration),
             Action::Repeat(repeat) => {
                 for (span, what) in [
@@ -469,6 +472,8 @@ impl Resolver<'_, '_> {
             SocketState::Connected => SocketState::Connected,
             _ if kind.is_connection() && self.nonblocking[socket] => SocketState::Connecting,
             state if may_fail(step) && creation == Creation::Existing => state,
+            // A connect that can only fail leaves the socket as it was.
+            state if step.expect.as_ref().is_some_and(|expect| expects_errno(&expect.value) && !expects_success(&expect.value)) => state,
             _ => SocketState::Connected,
         };
         Some(PlannedAction::Connect { socket, creation, address })

@@ -59,6 +59,7 @@ fn asked(call: &Call<'_>) -> String {
         | CallKind::WaitReadable
         | CallKind::WaitPeerReceived
         | CallKind::WaitUnsent
+        | CallKind::WaitUnacked
         | CallKind::Nonblocking => call.asked.to_string(),
         _ => String::new(),
     }
@@ -72,7 +73,10 @@ fn got(call: &Call<'_>, trace: &Trace, actor: usize) -> String {
 
         CallOutcome::Returned(value) if call.kind.is_read() || call.kind.is_send() || call.kind == CallKind::Frame => value.to_string(),
         CallOutcome::Returned(value)
-            if matches!(call.kind, CallKind::GetOption | CallKind::WaitReadable | CallKind::WaitPeerReceived | CallKind::WaitUnsent) =>
+            if matches!(
+                call.kind,
+                CallKind::GetOption | CallKind::WaitReadable | CallKind::WaitPeerReceived | CallKind::WaitUnsent | CallKind::WaitUnacked
+            ) =>
         {
             value.to_string()
         }

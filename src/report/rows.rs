@@ -150,7 +150,8 @@ fn stream_table(
         cells.push(number(row.read));
         let (expected_read, verdict) = judged.unzip();
         cells.extend(expected_read);
-        cells.push(row.fate.map_or("none", BoundaryFate::name).to_owned());
+        let was_taken_out = row.read.is_none() && row.end <= stream.bytes_read;
+        cells.push(if was_taken_out { "urgent" } else { row.fate.map_or("none", BoundaryFate::name) }.to_owned());
         cells.extend(verdict.map(str::to_owned));
         cells.push(row.send.map_or_else(String::new, |send| payload.of_send(send, offset, row.end - row.start)));
         cells

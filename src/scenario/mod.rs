@@ -167,7 +167,7 @@ pub struct Defaults {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sampling {
-    /// Not at all.
+    /// Not at all; only what is queued is, before each close.
     Never,
     /// Once, before each socket is closed.
     Close,

@@ -76,6 +76,8 @@ call_kinds! {
     WaitPeerReceived "wait peer_received",
     /// netlab: waiting until bytes have been sent (TCP_INFO)
     WaitUnsent "wait unsent",
+    /// netlab: waiting until bytes have been acknowledged (SIOCOUTQ)
+    WaitUnacked "wait unacked",
     /// netlab: a pause
     Sleep "sleep",
 }
@@ -92,8 +94,12 @@ impl CallKind {
     }
 }
 
-/// What `asked` says of a shutdown(2) for reading; the other two are for writing, and both.
+/// What `asked` says of a shutdown(2) for reading.
 pub const SHUT_RD: u32 = 0;
+/// What `asked` says of a shutdown(2) for writing.
+pub const SHUT_WR: u32 = 1;
+/// What `asked` says of a shutdown(2) for both.
+pub const SHUT_RDWR: u32 = 2;
 
 /// Facts about a call that are true or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use address::Address;
-pub use call::{Call, CallFlags, CallKind, CallOutcome, Data, SHUT_RD};
+pub use call::{Call, CallFlags, CallKind, CallOutcome, Data, SHUT_RD, SHUT_RDWR, SHUT_WR};
 pub use counters::{Counters, SendSample};
 pub use digest::{BLOCK, BlockDigest, StreamDigest};
 pub(crate) use digest::{StreamHasher, of as digest_of};

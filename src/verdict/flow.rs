@@ -84,7 +84,7 @@ pub(super) fn check_flows(plan: &Plan, trace: &Trace, analysis: &Analysis, findi
             [] => findings.check(false, || Mismatch {
                 place: key.span.into(),
                 title: format!("{}: there is no such flow", key.value),
-                observed: "these two were never connected, and exchanged no datagram".to_owned(),
+                observed: why_none(&key.value, trace).to_owned(),
                 evidence: vec![format!("flows seen: {}", names(analysis.flows.iter().filter(|flow| flow.is_active())))],
                 difference: None,
             }),
@@ -255,6 +255,23 @@ fn running_sums(sizes: &[u64]) -> Vec<u64> {
         Some(*at)
     };
     sizes.iter().scan(0, add).collect()
+}
+
+/// Why there is no flow of a name.
+fn why_none(key: &FlowKey, trace: &Trace) -> &'static str {
+    let sockets = |name: &str| {
+        let actor = trace.actors.iter().find(|actor| actor.name == name);
+        actor.into_iter().flat_map(|actor| &actor.sockets)
+    };
+    let awaits = |from: &str, to: &str| {
+        sockets(from)
+            .any(|socket| !socket.listens && socket.peer.is_some() && sockets(to).any(|other| other.listens && other.local == socket.peer))
+    };
+    if awaits(&key.from.actor, &key.to.actor) || awaits(&key.to.actor, &key.from.actor) {
+        "the connection was made and never accepted: what was sent waits in the listener's queue, and has no reader"
+    } else {
+        "these two were never connected, and exchanged no datagram"
+    }
 }
 
 /// A list of sizes, shortened in the middle.

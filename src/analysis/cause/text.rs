@@ -32,7 +32,7 @@ impl CauseName {
             Self::ClosedWindow => "a sender need not care how fast the other side reads",
             Self::TruncatedDatagram => "the rest of a datagram comes with the next recv",
             Self::DroppedDatagram => "UDP loses nothing on one machine",
-            Self::Reset => "closing a socket always lets the other side read what was sent",
+            Self::Reset => "closing a socket always ends a connection in good order",
             Self::HalfClose => "the end of the stream means that the peer is gone",
         }
     }

@@ -268,7 +268,7 @@ impl Decode for Until {
 impl Decode for WaitFor {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "wait", problems)?;
-        let present = fields.present(&["signal", "readable", "writable", "acceptable", "error", "peer_received", "unsent"]);
+        let present = fields.present(&["signal", "readable", "writable", "acceptable", "error", "peer_received", "unsent", "unacked"]);
         let brace = fields.brace();
         fields.finish(problems);
         match present.as_slice() {
@@ -285,6 +285,10 @@ impl Decode for WaitFor {
                 let bytes = integer(&member.value, "a number of bytes", 0..=MAX_TOTAL, problems)?;
                 Some(Self::Unsent(Spanned::new(bytes, member.value.span)))
             }
+            [("unacked", member)] => {
+                let bytes = integer(&member.value, "a number of bytes", 0..=MAX_TOTAL, problems)?;
+                Some(Self::Unacked(Spanned::new(bytes, member.value.span)))
+            }
             [(what, member)] => match member.value.kind {
                 NodeKind::Bool(true) if *what == "writable" => Some(Self::Writable),
                 NodeKind::Bool(true) if *what == "acceptable" => Some(Self::Acceptable),
@@ -296,7 +300,7 @@ impl Decode for WaitFor {
             },
             [] => {
                 let label = "expected {\"signal\": \"ready\"}, {\"readable\": 14}, {\"writable\": true}, {\"acceptable\": true}, {\"error\": true}, \
-                             {\"peer_received\": 14} or {\"unsent\": 0}";
+                             {\"peer_received\": 14}, {\"unsent\": 0} or {\"unacked\": 0}";
                 problems.add(Problem::MissingField, brace, "nothing to wait for", label);
                 None
             }

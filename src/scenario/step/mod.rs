@@ -210,6 +210,8 @@ pub enum WaitFor {
     PeerReceived(Spanned<u64>),
     /// At most that many bytes that were accepted for sending have not been sent.
     Unsent(Spanned<u64>),
+    /// At most that many bytes that were accepted for sending have not been acknowledged.
+    Unacked(Spanned<u64>),
 }
 
 /// Arguments of `repeat`.

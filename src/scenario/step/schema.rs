@@ -124,7 +124,8 @@ impl JsonSchema for Step {
                     "acceptable": { "const": true, "description": "A connection waits in the listener's queue." },
                     "error": { "const": true, "description": "An error is pending on the socket." },
                     "peer_received": { "type": "integer", "minimum": 1, "description": "Bytes that the peer's kernel has received on this TCP connection, read or not." },
-                    "unsent": { "type": "integer", "minimum": 0, "description": "The most bytes that may be left to send on this TCP connection (tcpi_notsent_bytes)." }
+                    "unsent": { "type": "integer", "minimum": 0, "description": "The most bytes that may be left to send on this TCP connection (tcpi_notsent_bytes)." },
+                    "unacked": { "type": "integer", "minimum": 0, "description": "The most bytes that may be left unacknowledged on this TCP connection (SIOCOUTQ)." }
                 },
                 "minProperties": 1, "maxProperties": 1, "additionalProperties": false
             }),
