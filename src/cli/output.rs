@@ -90,14 +90,14 @@ pub(super) fn note(line: &str) {
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// For so many plans, each of which is run so many times, where that is known.
-    pub(super) fn new(plans: usize, times: Option<u64>) -> Self {
+    /// For so many plans, each of which is run once or again and again.
+    pub(super) fn new(plans: usize, repeats: bool) -> Self {
         if !may_draw_progress() || plans == 0 {
             return Self(ProgressBar::hidden());
         }
-        let template = match (plans, times) {
-            (1, None) => "{spinner} {msg} {elapsed}",
-            (1, Some(_)) => "{spinner} [{prefix}] {msg} {elapsed}",
+        let template = match (plans, repeats) {
+            (1, false) => "{spinner} {msg} {elapsed}",
+            (1, true) => "{spinner} {msg} {prefix} {elapsed}",
             _ => "{spinner} [{pos}/{len}] {wide_bar} {msg} {prefix} {elapsed}",
         };
         let bar = ProgressBar::new(plans as u64);

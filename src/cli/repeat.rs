@@ -125,7 +125,7 @@ impl Runs {
         let mut report = shown.report;
         let distribution = self.tally.finish();
         judge_rates(plan, &distribution, &mut report.verdict);
-        let differing = self.differing.map(|kept| Box::new(kept.report));
+        let differing = self.differing.map(|kept| (kept.number, Box::new(kept.report)));
         report.repeats = Some(Repeats { distribution, shown: shown.number, differing });
         report
     }

@@ -42,7 +42,7 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
         report: None,
         single: selected.len() == 1,
         cases: Vec::new(),
-        progress: Progress::new(total, args.repeat),
+        progress: Progress::new(total, repeat != Repeat::Once),
     };
     if args.format == Format::Json {
         session.report = Some(Report {

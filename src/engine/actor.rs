@@ -226,6 +226,25 @@ impl<'r> Actor<'r> {
         self.push(now, kind, about, start, outcome, address)
     }
 
+    /// Makes a call that does not block on a socket that is there, and records it.
+    pub(super) fn call_on(
+        &mut self,
+        now: Now<'_>,
+        slot: usize,
+        kind: CallKind,
+        (about, address): (About, Option<Address>),
+        make: impl FnOnce(&mut Live, &mut Record) -> std::io::Result<u32>,
+    ) -> CallOutcome {
+        let start = self.run.clock.now_ns();
+        let Some(live) = &mut self.slots[slot] else { return self.refuse(now, kind, no_socket()) };
+        let index = live.record;
+        let outcome = match make(live, &mut self.records[index]) {
+            Ok(value) => CallOutcome::Returned(value),
+            Err(error) => CallOutcome::Failed(Errno::from_io(&error)),
+        };
+        self.push(now, kind, About { record: Some(index), ..about }, start, outcome, address)
+    }
+
     pub(super) fn publish(&self, endpoint: usize, address: &Address, listens: bool) {
         self.run.board.publish(EndpointRef { actor: self.index, endpoint }, address.clone(), listens);
     }
@@ -233,7 +252,7 @@ impl<'r> Actor<'r> {
     /// The open socket of a planned one. The plan lets no step use a closed one, but a step that was to make it may have
     /// failed as expected.
     pub(super) fn live(&self, socket: usize) -> Result<&Live, Ended> {
-        self.slots[socket].as_ref().ok_or(Ended::Failed(Errno::from_raw(libc::EBADF)))
+        self.slots[socket].as_ref().ok_or(no_socket())
     }
 
     /// Whether a step that takes several calls is to end: its time is up, or the run is over.
@@ -258,6 +277,11 @@ impl<'r> Actor<'r> {
     pub(super) fn refuse(&mut self, now: Now<'_>, kind: CallKind, ended: Ended) -> CallOutcome {
         self.note(now, kind, About::default(), ended.outcome())
     }
+}
+
+/// How a step ends whose socket is not there.
+pub(super) fn no_socket() -> Ended {
+    Ended::Failed(Errno::from_raw(libc::EBADF))
 }
 
 pub(super) fn entry(now: Now<'_>, kind: CallKind, about: About, start_ns: u64, end_ns: u64, outcome: CallOutcome) -> Entry {

@@ -66,18 +66,12 @@ impl Actor<'_> {
     }
 
     fn set_one(&mut self, now: Now<'_>, slot: usize, option: SocketOption, value: i32, by_step: bool) -> CallOutcome {
-        let record = match self.live(slot) {
-            Ok(live) => live.record,
-            Err(ended) => return self.refuse(now, CallKind::SetOption, ended),
-        };
-        let about = About { record: Some(record), option: Some(option), asked: usize::try_from(value).unwrap_or(0), ..About::default() };
-        self.call(now, CallKind::SetOption, about, None, |actor| {
-            let Some(live) = &actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
+        let about = About { option: Some(option), asked: usize::try_from(value).unwrap_or(0), ..About::default() };
+        self.call_on(now, slot, CallKind::SetOption, (about, None), |live, record| {
             sys::set_option(&live.socket, option, value)?;
             let effective = sys::get_option(&live.socket, option).ok();
-            let settings = &mut actor.records[record].settings;
-            settings.retain(|setting| setting.option != option);
-            settings.push(Setting { option, requested: value, effective, by_step });
+            record.settings.retain(|setting| setting.option != option);
+            record.settings.push(Setting { option, requested: value, effective, by_step });
             Ok(0)
         })
     }
@@ -93,13 +87,8 @@ impl Actor<'_> {
     }
 
     pub(super) fn get(&mut self, now: Now<'_>, slot: usize, option: SocketOption) -> CallOutcome {
-        let record = match self.live(slot) {
-            Ok(live) => live.record,
-            Err(ended) => return self.refuse(now, CallKind::GetOption, ended),
-        };
-        let about = About { record: Some(record), option: Some(option), ..About::default() };
-        self.call(now, CallKind::GetOption, about, None, |actor| {
-            let Some(live) = &actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
+        let about = About { option: Some(option), ..About::default() };
+        self.call_on(now, slot, CallKind::GetOption, (about, None), |live, _| {
             let pending = if option == SocketOption::Error { live.pending.take() } else { None };
             let value = pending.map_or_else(|| sys::get_option(&live.socket, option), |errno| Ok(errno.raw()))?;
             if option == SocketOption::Error && value != 0 {
@@ -110,13 +99,8 @@ impl Actor<'_> {
     }
 
     pub(super) fn set_nonblocking(&mut self, now: Now<'_>, slot: usize, on: bool) -> CallOutcome {
-        let record = match self.live(slot) {
-            Ok(live) => live.record,
-            Err(ended) => return self.refuse(now, CallKind::Nonblocking, ended),
-        };
-        let about = About { record: Some(record), asked: usize::from(on), ..About::default() };
-        self.call(now, CallKind::Nonblocking, about, None, |actor| {
-            let Some(live) = &mut actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
+        let about = About { asked: usize::from(on), ..About::default() };
+        self.call_on(now, slot, CallKind::Nonblocking, (about, None), |live, _| {
             live.socket.set_nonblocking(on)?;
             live.nonblocking = on;
             Ok(0)
@@ -162,15 +146,9 @@ impl Actor<'_> {
     }
 
     fn bind_address(&mut self, now: Now<'_>, slot: usize, address: &Address) -> CallOutcome {
-        let record = match self.live(slot) {
-            Ok(live) => live.record,
-            Err(ended) => return self.refuse(now, CallKind::Bind, ended),
-        };
-        let about = About { record: Some(record), ..About::default() };
-        self.call(now, CallKind::Bind, about, Some(address.clone()), |actor| {
-            let Some(live) = &actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
+        self.call_on(now, slot, CallKind::Bind, (About::default(), Some(address.clone())), |live, record| {
             live.socket.bind(&to_sockaddr(address)?)?;
-            actor.records[record].learn_addresses(&live.socket);
+            record.learn_addresses(&live.socket);
             Ok(0)
         })
     }
@@ -189,19 +167,15 @@ impl Actor<'_> {
                 return outcome;
             }
         }
-        let record = match self.live(slot) {
-            Ok(live) => live.record,
-            Err(ended) => return self.refuse(now, CallKind::Listen, ended),
-        };
-        let about = About { record: Some(record), asked: usize::try_from(backlog).unwrap_or(0), ..About::default() };
-        let outcome = self.call(now, CallKind::Listen, about, None, |actor| {
-            let Some(live) = &actor.slots[slot] else { return Err(io::ErrorKind::NotFound.into()) };
+        let about = About { asked: usize::try_from(backlog).unwrap_or(0), ..About::default() };
+        let outcome = self.call_on(now, slot, CallKind::Listen, (about, None), |live, record| {
             live.socket.listen(backlog)?;
-            actor.records[record].listens = true;
-            actor.records[record].learn_addresses(&live.socket);
+            record.listens = true;
+            record.learn_addresses(&live.socket);
             Ok(0)
         });
-        if let (CallOutcome::Returned(_), Some(local)) = (outcome, self.records[record].local.clone()) {
+        let local = self.slots[slot].as_ref().and_then(|live| self.records[live.record].local.clone());
+        if let (CallOutcome::Returned(_), Some(local)) = (outcome, local) {
             self.publish(endpoint, &local, true);
         }
         outcome
@@ -327,21 +301,13 @@ impl Actor<'_> {
     }
 
     pub(super) fn shutdown(&mut self, now: Now<'_>, slot: usize, how: ShutdownHow) -> CallOutcome {
-        let record = match self.live(slot) {
-            Ok(live) => live.record,
-            Err(ended) => return self.refuse(now, CallKind::Shutdown, ended),
-        };
         let (how, asked) = match how {
             ShutdownHow::Read => (std::net::Shutdown::Read, SHUT_RD),
             ShutdownHow::Write => (std::net::Shutdown::Write, SHUT_WR),
             ShutdownHow::Both => (std::net::Shutdown::Both, SHUT_RDWR),
         };
-        self.call(now, CallKind::Shutdown, About { record: Some(record), asked: asked as usize, ..About::default() }, None, |actor| {
-            match &actor.slots[slot] {
-                Some(live) => live.socket.shutdown(how).map(|()| 0),
-                None => Err(io::ErrorKind::NotFound.into()),
-            }
-        })
+        let about = About { asked: asked as usize, ..About::default() };
+        self.call_on(now, slot, CallKind::Shutdown, (about, None), |live, _| live.socket.shutdown(how).map(|()| 0))
     }
 
     pub(super) fn close_socket(&mut self, now: Now<'_>, slot: usize, abort: bool) -> CallOutcome {

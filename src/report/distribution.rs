@@ -46,7 +46,8 @@ pub(super) fn write_distribution(repeats: &Repeats, style: &Style, out: &mut dyn
     counts.extend((failed > 0).then(|| format!("{failed} failed")));
     counts.extend((errors > 0).then(|| format!("{errors} could not run")));
     let runs_word = if runs == 1 { "run" } else { "runs" };
-    writeln!(out, "\n{runs} {runs_word}: {}; run {} is the one above", counts.join(", "), repeats.shown)?;
+    let more = if repeats.differing.is_some() && !style.verbose { "; `-v` shows one of another shape too" } else { "" };
+    writeln!(out, "\n{runs} {runs_word}: {}; run {} is the one above{more}", counts.join(", "), repeats.shown)?;
     let any_bad = distribution.shapes.iter().any(|shape| shape.not_passed > 0);
     let not_passed: &[&str] = if any_bad { &[">not passed"] } else { &[] };
     let headers = [&["read", "outcome", ">runs", ">share"], not_passed, &[">first in run", ""]].concat();

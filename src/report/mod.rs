@@ -3,6 +3,7 @@
 mod calls;
 mod cases;
 mod catalogue;
+mod counters;
 mod distribution;
 mod json;
 mod model;

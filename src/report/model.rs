@@ -105,8 +105,8 @@ pub struct Repeats {
     pub distribution: Distribution,
     /// The number of the run that is reported in full, from 1.
     pub shown: u64,
-    /// The first run of another shape than the one reported in full.
-    pub differing: Option<Box<RunReport>>,
+    /// The first run of another shape than the one reported in full, with its number.
+    pub differing: Option<(u64, Box<RunReport>)>,
 }
 
 /// What identifies and explains a scenario.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::calls::calls_table;
+use super::counters::counters_table;
 use super::distribution::{in_short, write_distribution};
 use super::model::{RunReport, Summary};
 use super::rows::boundary_table;
@@ -118,9 +119,18 @@ fn write_seen(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result
                 writeln!(out, "{line}")?;
             }
         }
+        if style.verbose {
+            for line in counters_table(trace, style) {
+                writeln!(out, "{line}")?;
+            }
+        }
     }
     if let Some(repeats) = &run.repeats {
         write_distribution(repeats, style, out)?;
+        if let Some((number, differing)) = repeats.differing.as_ref().filter(|_| style.verbose) {
+            writeln!(out, "\nrun {number}, the first of another shape:")?;
+            write_run(differing, style, out)?;
+        }
     }
     Ok(())
 }
