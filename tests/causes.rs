@@ -9,7 +9,8 @@ use netlab::scenario::{CauseName, SocketKind};
 use transcript::transcript;
 
 use CauseName::{
-    ClosedWindow, Corked, DroppedDatagram, HalfClose, LateReader, Nagle, PartialSend, ReaderKeptPace, Reset, SmallRecv, TruncatedDatagram,
+    ClosedWindow, Corked, DroppedDatagram, EarlyReader, HalfClose, LateReader, Nagle, PartialSend, ReaderKeptPace, Reset, SmallRecv,
+    TruncatedDatagram,
 };
 use SocketKind::{Tcp, Udp, UnixStream};
 
@@ -133,8 +134,8 @@ fn corked() {
     let more = SENDS.replace("hello", "hello more").replace("world", "world more");
     assert_eq!(causes(Tcp, &[&more, ONE_READ, ONE_SEGMENT]), [Corked]);
     assert_eq!(causes(Tcp, &[&more, ONE_READ_WAITED, ONE_SEGMENT]), [Corked]);
-    // It asked for it, and the kernel sent each of them all the same: no cause of anything.
-    assert_eq!(causes(Tcp, &[&more, ONE_READ, THREE_SEGMENTS]), []);
+    // It asked for it, and the kernel sent each of them all the same: the reader joined them.
+    assert_eq!(causes(Tcp, &[&more, ONE_READ, THREE_SEGMENTS]), [LateReader]);
     // Nobody counted.
     assert_eq!(causes(Tcp, &[&more, ONE_READ]), []);
     let cork = ["client 1 set_option:cork 1 -", SENDS, "client 4 set_option:cork 0 -", ONE_READ_WAITED, ONE_SEGMENT];
@@ -150,8 +151,10 @@ fn small_recv() {
     // The rest was still there at the end.
     assert_eq!(causes(Tcp, &["client 1 send 9 hello_egg", "server 2 recv 2 he", "server counters queued=7"]), [SmallRecv]);
     assert_eq!(causes(Tcp, &["client 1 send 9 hello_egg", "server 2 recv 2 he"]), []);
-    // A short read with room to spare: not the buffer's fault.
-    assert_eq!(causes(Tcp, &["client 1 send 9 hello_egg", "server 2 recv 10 he", "server 3 recv 10 llo_egg"]), []);
+    // A short read with room to spare: not the buffer's fault, the rest had not come.
+    assert_eq!(causes(Tcp, &["client 1 send 9 hello_egg", "server 2 recv 10 he", "server 3 recv 10 llo_egg"]), [EarlyReader]);
+    // It ended where a send ended: nothing was to come.
+    assert_eq!(causes(Tcp, &["client 1 send 5 hello", "client 2 send 3 egg", "server 2 recv 10 hello", "server 3 recv 10 egg"]), []);
 }
 
 #[test]
@@ -190,6 +193,8 @@ fn reset() {
     assert_eq!(causes(Tcp, &["client 1 send 5 hello", "client 2 close 0 -", "server 2 recv 9 hello", "server 3 recv 9 -"]), []);
     // The sender is told.
     assert_eq!(causes(Tcp, &["client 1 send 5 hello", "server 2 close 0 -", "client 2 send 5 EPIPE"]), [Reset]);
+    // The sender is told when it reads.
+    assert_eq!(causes(Tcp, &["client 1 send 5 hello", "server 2 abort 0 -", "client 2 recv 9 ECONNRESET"]), [Reset]);
     // EPIPE after one's own shutdown says nothing of the peer.
     assert_eq!(causes(Tcp, &["client 1 shutdown 1 -", "client 2 send 5 EPIPE"]), []);
 }

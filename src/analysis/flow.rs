@@ -193,9 +193,10 @@ pub(super) fn flows(trace: &Trace) -> Vec<Flow> {
             if sender.kind.is_connection() {
                 calls.of_sender = calls_of(from, &positions[index].others);
                 calls.of_receiver = calls_of(to, &positions[other].others);
-                // Only what was read back behind a shutdown is of interest: without one it is not looked at.
-                if calls.of_sender.iter().any(|(_, call)| call.kind == CallKind::Shutdown) {
-                    calls.back = calls_of(from, &positions[index].reads);
+                calls.back = calls_of(from, &positions[index].reads);
+                // Of what was read back only two things are of interest: what failed, and what came behind a shutdown.
+                if !calls.of_sender.iter().any(|(_, call)| call.kind == CallKind::Shutdown) {
+                    calls.back.retain(|(_, call)| call.outcome.returned().is_none());
                 }
             }
             flows.extend(flow_between((from, sender), (to, receiver), &calls));
@@ -241,7 +242,7 @@ fn flow_between((from, sender): (&FlowEnd, &SocketTrace), (to, receiver): (&Flow
         let outcome = stream.outcome();
         (Transfer::Stream(stream), outcome)
     } else {
-        let messages = message::message_flow(calls, sender);
+        let messages = message::message_flow(calls, sender, receiver);
         if !kind.is_connection() && messages.messages.is_empty() {
             return None;
         }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::flow::Calls;
-use crate::scenario::{BoundaryWord, Flag};
+use crate::scenario::{BoundaryWord, Flag, SocketOption};
 use crate::trace::{Call, CallFlags, CallOutcome, Data, SocketTrace};
 
 /// What became of a message.
@@ -129,7 +129,7 @@ pub(super) fn may_come_from(call: &Call<'_>, sender: &SocketTrace) -> bool {
 /// A call, and where it stands in its actor's log.
 type Placed<'c> = (usize, &'c Call<'c>);
 
-pub(super) fn message_flow(calls: &Calls<'_>, sender: &SocketTrace) -> MessageFlow {
+pub(super) fn message_flow(calls: &Calls<'_>, sender: &SocketTrace, receiver: &SocketTrace) -> MessageFlow {
     let placed = |positions: &'_ [usize], index: usize| positions.get(index).copied().unwrap_or(0);
     let sends: Vec<Placed<'_>> = calls
         .sends
@@ -153,7 +153,14 @@ pub(super) fn message_flow(calls: &Calls<'_>, sender: &SocketTrace) -> MessageFl
     if eof && let Some(last) = reads.iter().rposition(is_empty) {
         reads.remove(last);
     }
-    let waited_in_vain = calls.reads.iter().filter(|call| call.outcome == CallOutcome::TimedOut).map(|call| call.start_ns).max();
+    // A call that does not block and finds nothing has asked too soon, perhaps; but not where the kernel says that it threw something away.
+    let drops = receiver.counters.get(SocketOption::Drops).unwrap_or(0);
+    let in_vain = |call: &&Call<'_>| match call.outcome {
+        CallOutcome::TimedOut => true,
+        CallOutcome::Failed(errno) => drops > 0 && errno.raw() == libc::EAGAIN,
+        CallOutcome::Returned(_) | CallOutcome::Released => false,
+    };
+    let waited_in_vain = calls.reads.iter().filter(in_vain).map(|call| call.start_ns).max();
     MessageFlow { messages: match_messages(&sends, &reads, waited_in_vain), eof }
 }
 

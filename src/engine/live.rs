@@ -70,6 +70,21 @@ impl Record {
         }
     }
 
+    /// Keeps what was set: of an option that is set again and again the last few values.
+    pub(super) fn keep_setting(&mut self, setting: Setting) {
+        const KEPT: usize = 8;
+        if self.settings.iter().rev().find(|known| known.option == setting.option) == Some(&setting) {
+            return;
+        }
+        let of_option = |known: &Setting| known.option == setting.option;
+        if self.settings.iter().filter(|known| of_option(known)).count() >= KEPT
+            && let Some(oldest) = self.settings.iter().position(of_option)
+        {
+            self.settings.remove(oldest);
+        }
+        self.settings.push(setting);
+    }
+
     /// Asks the kernel for the socket's addresses.
     pub(super) fn learn_addresses(&mut self, socket: &Socket) {
         self.local = socket.local_addr().ok().and_then(|address| from_sockaddr(&address)).or(self.local.take());

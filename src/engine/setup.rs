@@ -70,8 +70,7 @@ impl Actor<'_> {
         self.call_on(now, slot, CallKind::SetOption, (about, None), |live, record| {
             sys::set_option(&live.socket, option, value)?;
             let effective = sys::get_option(&live.socket, option).ok();
-            record.settings.retain(|setting| setting.option != option);
-            record.settings.push(Setting { option, requested: value, effective, by_step });
+            record.keep_setting(Setting { option, requested: value, effective, by_step });
             Ok(0)
         })
     }

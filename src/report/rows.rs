@@ -100,12 +100,13 @@ fn number(index: Option<usize>) -> String {
     index.map_or_else(|| "-".to_owned(), |index| (index + 1).to_string())
 }
 
-/// Which segment carried the bytes from an offset on: its number where it is known, else the numbers it may have.
-fn segment_cell(segments: &Segments, offset: u64) -> String {
-    match segments.run_at(offset) {
+/// The segments that carried a row's bytes: their numbers where they are known, else the numbers they may have, and a question mark.
+fn segment_cell(segments: &Segments, row: &Row) -> String {
+    match segments.run_at(row.start) {
         None => "-".to_owned(),
         Some(run) if run.count == 1 => (run.first + 1).to_string(),
-        Some(run) => format!("{}-{}", run.first + 1, run.first + run.count),
+        Some(run) if row.start <= run.range.start && run.range.end <= row.end => format!("{}-{}", run.first + 1, run.first + run.count),
+        Some(run) => format!("{}-{}?", run.first + 1, run.first + run.count),
     }
 }
 
@@ -146,7 +147,7 @@ fn stream_table(
         });
         let offset = row.start - row.send.map_or(row.start, |send| stream.sends[send].start);
         let mut cells = vec![format!("{}..{}", row.start, row.end), number(row.send)];
-        cells.extend(segments.map(|segments| segment_cell(segments, row.start)));
+        cells.extend(segments.map(|segments| segment_cell(segments, row)));
         cells.push(number(row.read));
         let (expected_read, verdict) = judged.unzip();
         cells.extend(expected_read);

@@ -11,8 +11,8 @@ use super::rows::boundary_table;
 use super::snippet::draw_mismatch;
 use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, wrap};
 use crate::analysis::{BoundaryFate, CountedBy, Fate, Flow, Integrity, Segments, Transfer};
-use crate::scenario::{BoundaryWord, CauseName, SocketKind, format_duration};
-use crate::trace::Trace;
+use crate::scenario::{BoundaryWord, CauseName, SocketKind, SocketOption, format_duration};
+use crate::trace::{Setting, Trace};
 use crate::verdict::Outcome;
 
 /// The one line that says how a run came out.
@@ -162,15 +162,23 @@ fn write_wrapped(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<(
     wrap(text, style.width).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-/// Options that were asked for, beside what the kernel made of them.
+/// Options that were asked for, beside what the kernel made of them; one that was set several times in a line.
 fn write_settings(trace: &Trace, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut seen: Vec<(String, Vec<String>)> = Vec::new();
     for actor in &trace.actors {
         for socket in &actor.sockets {
-            for setting in &socket.settings {
-                let effective = setting.effective.map_or_else(|| "unknown".to_owned(), |value| value.to_string());
-                let by = if setting.by_step { ", set by a step" } else { "" };
-                let text = format!("{} asked {}, in force {effective}{by}", setting.option.constant(), setting.requested);
+            let mut options: Vec<SocketOption> = socket.settings.iter().map(|setting| setting.option).collect();
+            options.sort_unstable();
+            options.dedup();
+            for option in options {
+                let settings: Vec<&Setting> = socket.settings.iter().filter(|setting| setting.option == option).collect();
+                let one = |setting: &&Setting| {
+                    let effective = setting.effective.map_or_else(|| "unknown".to_owned(), |value| value.to_string());
+                    format!("asked {}, in force {effective}", setting.requested)
+                };
+                let values: Vec<String> = settings.iter().map(one).collect();
+                let by = if settings.iter().any(|setting| setting.by_step) { ", set by a step" } else { "" };
+                let text = format!("{} {}{by}", option.constant(), values.join(", then "));
                 let name = format!("{}.{}", actor.name, socket.name);
                 match seen.iter_mut().find(|(known, _)| *known == text) {
                     Some((_, names)) => names.push(name),

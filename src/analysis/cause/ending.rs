@@ -27,7 +27,7 @@ fn shuts_writing(call: &Call<'_>) -> bool {
 /// A call failed with ECONNRESET, or with EPIPE that the program did not bring upon itself. Who reset, and why, where the calls tell.
 pub(super) fn reset(calls: &Calls<'_>, sender: &SocketTrace, receiver: &SocketTrace, (from, to): (&str, &str)) -> Option<Cause> {
     let of_receiver = || calls.reads.iter().chain(calls.of_receiver.iter().map(|(_, call)| call));
-    let of_sender = || calls.sends.iter().chain(calls.of_sender.iter().map(|(_, call)| call));
+    let of_sender = || calls.sends.iter().chain(calls.of_sender.iter().chain(&calls.back).map(|(_, call)| call));
     let has_shut = |others: &[(usize, Call<'_>)]| others.iter().any(|(_, call)| shuts_writing(call));
     let at_reader = told_of_reset(of_receiver(), has_shut(&calls.of_receiver)).map(|told| (told, to, from, sender, &calls.of_sender));
     let at_sender = told_of_reset(of_sender(), has_shut(&calls.of_sender)).map(|told| (told, from, to, receiver, &calls.of_receiver));

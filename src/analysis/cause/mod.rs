@@ -81,6 +81,7 @@ pub(super) fn causes(flow: &Flow, calls: &Calls<'_>, sender: &SocketTrace, recei
                 sender::corked,
                 reader::late_reader,
                 reader::reader_kept_pace,
+                reader::early_reader,
                 reader::small_recv,
                 sender::partial_send,
                 sender::closed_window,

@@ -1,7 +1,7 @@
 //! Causes on the reading side of a stream.
 
 use super::{Cause, EvidenceSource, Sight, plural};
-use crate::analysis::stream::ByteRange;
+use crate::analysis::stream::{ByteRange, Integrity};
 use crate::scenario::CauseName;
 use crate::trace::CallFlags;
 
@@ -13,19 +13,16 @@ pub(super) fn late_reader(sight: &Sight<'_>) -> Option<Cause> {
     let (index, sends, bytes) = sight.stream.reads.iter().zip(&sight.reads).enumerate().find_map(|(index, (range, read))| {
         let sends = sight.sends_in(*range);
         let [first, .., last] = sends.as_slice() else { return None };
-        if (*first..*last).any(|send| sight.is_held_on_purpose(send)) {
-            return None;
-        }
         let came_in_several = match sight.segments {
             Some(segments) => segments.came_in_several(*range).or(more_segments_than_reads)?,
-            None => !read.flags.has(CallFlags::WAITED),
+            None => !read.flags.has(CallFlags::WAITED) && !(*first..*last).any(|send| sight.is_held_on_purpose(send)),
         };
         came_in_several.then_some((index, (first + 1, last + 1), range.len()))
     })?;
-    let found = format!("it found {bytes} bytes of sends {} to {} queued", sends.0, sends.1);
+    let took = format!("took {bytes} bytes of sends {} to {} at once", sends.0, sends.1);
     let text = match sight.reads[index].flags.has(CallFlags::WAITED) {
-        false => format!("read {} did not have to wait: {found}", index + 1),
-        true => format!("read {} waited, and when it came back to take what had arrived, {found}", index + 1),
+        false => format!("read {} did not have to wait, and {took}", index + 1),
+        true => format!("read {} waited for the first byte, and by the time that it ran {took}", index + 1),
     };
     let counted = sight.segments.map(|segments| {
         let text =
@@ -45,6 +42,27 @@ pub(super) fn reader_kept_pace(sight: &Sight<'_>) -> Option<Cause> {
         let text = format!("{waited} of {} reads were called before their bytes had come, and had to wait", sight.reads.len());
         Cause::new(CauseName::ReaderKeptPace, [(EvidenceSource::Calls, text)])
     })
+}
+
+/// A read that ended inside a send with room to spare: recv gives all that is queued, so the rest was not there.
+pub(super) fn early_reader(sight: &Sight<'_>) -> Option<Cause> {
+    let stream = sight.stream;
+    // A recv also stops before urgent data, however much is queued behind it.
+    if stream.integrity == Integrity::NotCompared {
+        return None;
+    }
+    let reads = stream.reads.iter().zip(&sight.reads).enumerate();
+    let (index, read) = reads.into_iter().find_map(|(index, (range, read))| {
+        let inside_a_send = range.end < stream.bytes_sent && stream.sends.binary_search_by_key(&range.end, |send| send.end).is_err();
+        (inside_a_send && range.len() < u64::from(read.asked)).then_some((index, read))
+    })?;
+    let text = format!(
+        "read {} asked for {} and got {}, ending inside a send: nothing more was queued",
+        index + 1,
+        read.asked,
+        read.outcome.returned()?
+    );
+    Some(Cause::new(CauseName::EarlyReader, [(EvidenceSource::Calls, text)]))
 }
 
 /// A read that filled its buffer inside a send, while more was there: the read behind it found bytes without waiting, or they were still

@@ -25,7 +25,7 @@ pub(super) fn nagle(sight: &Sight<'_>) -> Option<Cause> {
     let sample = sight.sender.samples.iter().find(held)?;
     let send = sight.send_at(sample.call as usize)?;
     let seen = format!(
-        "when send {} had returned, {} were not sent, {} not acknowledged, both windows open, TCP_NODELAY off",
+        "when send {} had returned: {} not sent, {} not acknowledged, both windows open, TCP_NODELAY off",
         send + 1,
         plural(u64::from(sample.notsent_bytes), "byte"),
         plural(u64::from(sample.unacked_segs), "small segment"),
@@ -69,7 +69,10 @@ pub(super) fn closed_window(sight: &Sight<'_>) -> Option<Cause> {
     if limited > 0 {
         evidence.push((
             EvidenceSource::TcpInfo,
-            format!("sending was held up by the peer's window for {} ms (rwnd_limited)", limited.div_ceil(1000)),
+            format!(
+                "sending was held up by the peer's window for about {} ms (rwnd_limited, in ticks of the kernel's clock)",
+                limited.div_ceil(1000)
+            ),
         ));
     }
     if waits {

@@ -10,6 +10,7 @@ impl CauseName {
             Self::ReaderKeptPace => "the reader kept pace",
             Self::Nagle => "Nagle's algorithm held a small segment back",
             Self::Corked => "the sender asked the kernel to wait for more (cork)",
+            Self::EarlyReader => "the rest had not come yet",
             Self::SmallRecv => "recv asked for less than was queued",
             Self::PartialSend => "send took a part only",
             Self::ClosedWindow => "the peer's receive window held sending up",
@@ -27,6 +28,7 @@ impl CauseName {
             Self::ReaderKeptPace => "it worked, so TCP keeps messages apart",
             Self::Nagle => "Nagle's algorithm glues messages into one read",
             Self::Corked => "every send leaves at once, as a packet of its own",
+            Self::EarlyReader => "recv waits until the whole message is there",
             Self::SmallRecv => "a smaller receive buffer keeps messages apart",
             Self::PartialSend => "send sends everything",
             Self::ClosedWindow => "a sender need not care how fast the other side reads",
@@ -40,11 +42,12 @@ impl CauseName {
     /// What to change and run again.
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::LateReader => "frame the messages (a length, a delimiter); TCP_NODELAY changes nothing here: see with --nodelay on",
+            Self::LateReader => "frame the messages (a length, a delimiter); --nodelay on or off makes no difference here",
             Self::ReaderKeptPace => "let the reader come late: a `wait` for all the bytes before the first recv",
             Self::Nagle => "--nodelay on: the segments leave at once; how the reads fall then is the reader's doing",
             Self::Corked => "leave out MSG_MORE, or take TCP_CORK off before the send that must not wait",
-            Self::SmallRecv => "a larger --recv-size, which joins instead; `recv_exact` or `recv_until` take what belongs together",
+            Self::EarlyReader => "`recv_exact` or `recv_until`: go on reading until the message is whole",
+            Self::SmallRecv => "`recv_exact` or `recv_until` for what belongs together; a larger --recv-size joins instead",
             Self::PartialSend => "`send_all`: send again what was not taken",
             Self::ClosedWindow => "let the reader read, or give it room with --rcvbuf",
             Self::TruncatedDatagram => "a buffer for the largest datagram that may come: --recv-size 65535",

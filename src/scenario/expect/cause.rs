@@ -20,6 +20,8 @@ pub enum CauseName {
     Nagle,
     /// TCP_CORK or MSG_MORE held partial segments back, so that several sends left as one.
     Corked,
+    /// A read took a part of a send, because the rest had not come yet.
+    EarlyReader,
     /// A read asked for less than was queued.
     SmallRecv,
     /// A send took a part only.
@@ -43,6 +45,7 @@ impl CauseName {
         ("reader_kept_pace", Self::ReaderKeptPace),
         ("nagle", Self::Nagle),
         ("corked", Self::Corked),
+        ("early_reader", Self::EarlyReader),
         ("small_recv", Self::SmallRecv),
         ("partial_send", Self::PartialSend),
         ("closed_window", Self::ClosedWindow),
