@@ -1,0 +1,144 @@
+//! Lines: frames that end with `\n`, with an optional `\r` before it.
+
+use super::decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder};
+use super::error::{EncodeError, Fault, FrameErrorKind, Seen};
+
+/// Lines. The `\n` is no part of the frame, nor is one `\r` directly before it where `carriage_return` is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Whether a `\r` before the `\n` belongs to the delimiter. Written, every line then ends with `\r\n`.
+    pub carriage_return: bool,
+    /// Whether the rest behind the last `\n` is a line too when the input ends, rather than an error.
+    pub emit_partial: bool,
+    /// The longest line.
+    pub max_frame: usize,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { carriage_return: true, emit_partial: false, max_frame: DEFAULT_MAX_FRAME }
+    }
+}
+
+impl Codec for Line {
+    fn decoder(&self) -> impl Decoder + 'static {
+        LineDecoder { codec: *self, searched: 0, discarding: false }
+    }
+
+    fn encode(&self, frame: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        if frame.len() > self.max_frame {
+            return Err(EncodeError(format!("the line has {} bytes; at most {}", frame.len(), self.max_frame).into()));
+        }
+        if memchr::memchr(b'\n', frame).is_some() {
+            return Err(EncodeError("a line cannot hold a \\n".into()));
+        }
+        out.extend_from_slice(frame);
+        out.extend_from_slice(if self.carriage_return { b"\r\n" } else { b"\n" });
+        Ok(())
+    }
+}
+
+/// Finds the ends of lines.
+struct LineDecoder {
+    codec: Line,
+    /// How far the input has been searched.
+    searched: usize,
+    /// Whether the rest of a line that was too long is being thrown away.
+    discarding: bool,
+}
+
+impl LineDecoder {
+    /// The line that ends before this `\n`.
+    #[inline]
+    fn cut(&self, line: &[u8]) -> usize {
+        match line {
+            [.., b'\r'] if self.codec.carriage_return => line.len() - 1,
+            _ => line.len(),
+        }
+    }
+
+    #[cold]
+    fn too_long(&self, line: &[u8], used: usize) -> Fault {
+        let expected = format!("a line of at most {} bytes", self.codec.max_frame);
+        // Not one byte more than must have come before this can be known.
+        Fault::new(FrameErrorKind::TooLong, expected, Seen::first(&line[..line.len().min(self.codec.max_frame + 1)])).using(used)
+    }
+}
+
+impl Decoder for LineDecoder {
+    #[inline]
+    fn decode<'b>(&'b mut self, input: &'b [u8], ended: bool) -> Result<Decoded<'b>, Fault> {
+        if self.discarding {
+            return Ok(match memchr::memchr(b'\n', input) {
+                Some(at) => {
+                    self.discarding = false;
+                    Decoded::Skip { used: at + 1 }
+                }
+                None if input.is_empty() => Decoded::More { need: 1 },
+                None => Decoded::Skip { used: input.len() },
+            });
+        }
+        let from = std::mem::take(&mut self.searched);
+        if let Some(at) = memchr::memchr(b'\n', &input[from..]) {
+            let at = from + at;
+            let end = self.cut(&input[..at]);
+            if end > self.codec.max_frame {
+                return Err(self.too_long(input, at + 1));
+            }
+            return Ok(Decoded::Frame { frame: &input[..end], used: at + 1 });
+        }
+        // A `\r` at the end may belong to the delimiter.
+        let known = if ended { input.len() } else { self.cut(input) };
+        if known > self.codec.max_frame {
+            self.discarding = !ended;
+            return Err(self.too_long(input, input.len()));
+        }
+        if !ended || input.is_empty() {
+            self.searched = input.len();
+            return Ok(Decoded::More { need: 1 });
+        }
+        if self.codec.emit_partial {
+            return Ok(Decoded::Frame { frame: input, used: input.len() });
+        }
+        Err(Fault::truncated(input, "a line that ends with \\n"))
+    }
+
+    fn resyncs(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framing::test::{decode_whole, error_of, results};
+    use crate::framing::{OnError, every_split};
+
+    #[test]
+    fn lines() {
+        assert_eq!(decode_whole(&Line::default(), b"a\r\n\nb\n"), [&b"a"[..], b"", b"b"]);
+        // One \r belongs to the delimiter, others to the line; without the option all of them.
+        assert_eq!(decode_whole(&Line::default(), b"a\r\r\nb\rc\n"), [&b"a\r"[..], b"b\rc"]);
+        assert_eq!(decode_whole(&Line { carriage_return: false, ..Line::default() }, b"a\r\n"), [b"a\r"]);
+    }
+
+    #[test]
+    fn a_rest_without_an_end() {
+        assert_eq!(
+            error_of(&Line::default(), b"a\nbc").to_string(),
+            "truncated at offset 2: expected a line that ends with \\n; found \"bc\" (62 63)"
+        );
+        assert_eq!(decode_whole(&Line { emit_partial: true, ..Line::default() }, b"a\nbc"), [&b"a"[..], b"bc"]);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_skipped_wherever_it_is_cut() {
+        let codec = Line { max_frame: 3, ..Line::default() };
+        let stream = b"abc\r\nabcd\nab\n";
+        let whole = results(&codec, OnError::Resync, &[stream]);
+        assert_eq!(whole.len(), 3);
+        for pieces in every_split(stream) {
+            assert_eq!(results(&codec, OnError::Resync, &pieces), whole, "{pieces:?}");
+        }
+    }
+}
