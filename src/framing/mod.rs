@@ -14,6 +14,7 @@ mod error;
 mod length_prefix;
 mod line;
 mod read_ahead;
+mod recut;
 mod split;
 #[cfg(test)]
 pub(crate) mod test;
@@ -23,4 +24,5 @@ pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
 pub use read_ahead::ReadAhead;
+pub use recut::{Cuts, RecutReader, RecutWriter};
 pub use split::{chunks, every_split};
