@@ -11,6 +11,7 @@
 
 mod decoder;
 mod error;
+mod fixed_length;
 mod length_prefix;
 mod line;
 mod read_ahead;
@@ -20,6 +21,7 @@ pub(crate) mod test;
 
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
+pub use fixed_length::FixedLength;
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
 pub use read_ahead::ReadAhead;
