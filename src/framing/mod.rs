@@ -18,6 +18,7 @@ mod read_ahead;
 mod split;
 #[cfg(test)]
 pub(crate) mod test;
+mod varint_prefix;
 
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
@@ -26,3 +27,4 @@ pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
 pub use read_ahead::ReadAhead;
 pub use split::{chunks, every_split};
+pub use varint_prefix::VarintPrefix;
