@@ -9,22 +9,26 @@
 //!
 //! This module knows no sockets, threads or clocks: bytes go in, messages come out, however the input was cut.
 
+mod decimal_prefix;
 mod decoder;
 mod error;
 mod fixed_length;
 mod length_prefix;
 mod line;
+mod netstring;
 mod read_ahead;
 mod split;
 #[cfg(test)]
 pub(crate) mod test;
 mod varint_prefix;
 
+pub use decimal_prefix::DecimalPrefix;
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
 pub use fixed_length::FixedLength;
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
+pub use netstring::Netstring;
 pub use read_ahead::ReadAhead;
 pub use split::{chunks, every_split};
 pub use varint_prefix::VarintPrefix;
