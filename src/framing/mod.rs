@@ -11,7 +11,9 @@
 
 mod decimal_prefix;
 mod decoder;
+mod delimiter;
 mod error;
+mod expect_token;
 mod fixed_length;
 mod length_prefix;
 mod line;
@@ -24,7 +26,9 @@ mod varint_prefix;
 
 pub use decimal_prefix::DecimalPrefix;
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
+pub use delimiter::Delimiter;
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
+pub use expect_token::ExpectToken;
 pub use fixed_length::FixedLength;
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
