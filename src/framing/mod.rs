@@ -22,6 +22,7 @@ mod read_ahead;
 mod split;
 #[cfg(test)]
 pub(crate) mod test;
+mod until_eof;
 mod varint_prefix;
 
 pub use decimal_prefix::DecimalPrefix;
@@ -35,4 +36,5 @@ pub use line::Line;
 pub use netstring::Netstring;
 pub use read_ahead::ReadAhead;
 pub use split::{chunks, every_split};
+pub use until_eof::UntilEof;
 pub use varint_prefix::VarintPrefix;
