@@ -45,7 +45,8 @@ pub trait Decoder {
         false
     }
 
-    /// Told of every piece as it comes. Only for the mistake of taking a piece for a message.
+    /// Told of every piece as it comes, also of an empty one. Only for codecs whose messages are the pieces: right for datagrams, a mistake
+    /// for a stream.
     fn piece(&mut self, length: usize) {
         let _ = length;
     }
@@ -195,6 +196,11 @@ impl<D: Decoder> Framer<D> {
             return;
         }
         self.decoder.piece(piece.len());
+        if piece.is_empty() && self.carry.is_empty() {
+            // Nothing has come, and a decoder of a stream wants more; for one of datagrams it is an empty message.
+            let _ = self.one(piece, false, &mut sink);
+            return;
+        }
         let mut rest = piece;
         if !self.carry.is_empty() {
             let Some(after) = self.complete(piece, &mut sink) else { return };

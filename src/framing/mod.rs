@@ -9,20 +9,38 @@
 //!
 //! This module knows no sockets, threads or clocks: bytes go in, messages come out, however the input was cut.
 
+mod datagram;
+mod decimal_prefix;
 mod decoder;
+mod delimiter;
 mod error;
+mod expect_token;
+mod fixed_length;
 mod length_prefix;
 mod line;
+mod netstring;
+mod raw_recv;
 mod read_ahead;
 mod recut;
 mod split;
 #[cfg(test)]
 pub(crate) mod test;
+mod until_eof;
+mod varint_prefix;
 
+pub use datagram::Datagram;
+pub use decimal_prefix::DecimalPrefix;
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
+pub use delimiter::Delimiter;
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
+pub use expect_token::ExpectToken;
+pub use fixed_length::FixedLength;
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
+pub use netstring::Netstring;
+pub use raw_recv::RawRecv;
 pub use read_ahead::ReadAhead;
 pub use recut::{Cuts, RecutReader, RecutWriter};
 pub use split::{chunks, every_split};
+pub use until_eof::UntilEof;
+pub use varint_prefix::VarintPrefix;
