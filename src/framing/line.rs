@@ -87,8 +87,8 @@ impl Decoder for LineDecoder {
             }
             return Ok(Decoded::Frame { frame: &input[..end], used: at + 1 });
         }
-        // A `\r` at the end may belong to the delimiter.
-        let known = if ended { input.len() } else { self.cut(input) };
+        // A `\r` at the end may belong to the delimiter, unless what is there is the line.
+        let known = if ended && self.codec.emit_partial { input.len() } else { self.cut(input) };
         if known > self.codec.max_frame {
             self.discarding = !ended;
             return Err(self.too_long(input, input.len()));
@@ -120,6 +120,11 @@ mod tests {
         // One \r belongs to the delimiter, others to the line; without the option all of them.
         assert_eq!(decode_whole(&Line::default(), b"a\r\r\nb\rc\n"), [&b"a\r"[..], b"b\rc"]);
         assert_eq!(decode_whole(&Line { carriage_return: false, ..Line::default() }, b"a\r\n"), [b"a\r"]);
+    }
+
+    #[test]
+    fn a_line_of_the_longest_length_that_lacks_its_end() {
+        crate::framing::test::assert_codec(&Line { max_frame: 3, ..Line::default() }, &[b"abc".to_vec()]);
     }
 
     #[test]
