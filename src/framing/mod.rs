@@ -14,7 +14,9 @@ mod error;
 mod length_prefix;
 mod line;
 mod read_ahead;
+mod slip;
 mod split;
+mod stuffing;
 #[cfg(test)]
 pub(crate) mod test;
 
@@ -23,4 +25,5 @@ pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
 pub use read_ahead::ReadAhead;
+pub use slip::Slip;
 pub use split::{chunks, every_split};
