@@ -9,6 +9,7 @@
 //!
 //! This module knows no sockets, threads or clocks: bytes go in, messages come out, however the input was cut.
 
+mod cobs;
 mod decoder;
 mod error;
 mod length_prefix;
@@ -20,6 +21,7 @@ mod stuffing;
 #[cfg(test)]
 pub(crate) mod test;
 
+pub use cobs::Cobs;
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
 pub use length_prefix::{Endian, LengthPrefix};

@@ -199,11 +199,29 @@ mod tests {
                 assert_same_under_every_split(&Slip::default(), &stream);
                 assert_same_under_every_split(&Slip { max_frame }, &stream);
             }
+
+            #[test]
+            fn a_packet_behind_anything_is_found(stream in any_stream(b"\xc0\xdb\xdc\xdda"), packet in any_stream(b"\xc0\xdba")) {
+                prop_assume!(!packet.is_empty());
+                let mut rest = vec![END];
+                Slip::default().encode(&packet, &mut rest).unwrap();
+                let whole = results(&Slip::default(), OnError::Resync, &[&stream, &rest]);
+                assert_eq!(whole.last().unwrap().as_ref().unwrap().0, packet);
+            }
         }
 
         #[test]
         fn long_packets_in_small_pieces_are_linear() {
             assert_linear(&Slip::default());
+        }
+
+        #[test]
+        fn a_long_packet_of_escapes_is_linear() {
+            let frame = vec![END; 1024 * 1024];
+            let mut stream = Vec::new();
+            Slip::default().encode(&frame, &mut stream).unwrap();
+            let pieces: Vec<&[u8]> = stream.chunks(64).collect();
+            assert_eq!(results(&Slip::default(), OnError::Stop, &pieces), [Ok((frame, 1, stream.len() as u64))]);
         }
     }
 }
