@@ -12,6 +12,7 @@
 mod cobs;
 mod decoder;
 mod error;
+mod hdlc;
 mod length_prefix;
 mod line;
 mod read_ahead;
@@ -24,6 +25,7 @@ pub(crate) mod test;
 pub use cobs::Cobs;
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
+pub use hdlc::Hdlc;
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
 pub use read_ahead::ReadAhead;
