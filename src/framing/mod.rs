@@ -11,6 +11,7 @@
 
 mod cobs;
 mod decoder;
+mod dle_stx_etx;
 mod error;
 mod hdlc;
 mod length_prefix;
@@ -24,6 +25,7 @@ pub(crate) mod test;
 
 pub use cobs::Cobs;
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
+pub use dle_stx_etx::DleStxEtx;
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
 pub use hdlc::Hdlc;
 pub use length_prefix::{Endian, LengthPrefix};
