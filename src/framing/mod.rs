@@ -23,6 +23,7 @@ mod split;
 mod stuffing;
 #[cfg(test)]
 pub(crate) mod test;
+mod websocket;
 
 pub use cobs::Cobs;
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
@@ -35,3 +36,4 @@ pub use mqtt::Mqtt;
 pub use read_ahead::ReadAhead;
 pub use slip::Slip;
 pub use split::{chunks, every_split};
+pub use websocket::WebSocket;
