@@ -5,10 +5,13 @@
 //! such as XON and XOFF, can be escaped too.
 //!
 //! ```text
-//! payload      7e           ff 03       03 escaped, as control characters are by default
-//! stream  7e   7d 5e        ff 7d 23   54 9b          7e
-//!         flag escape, 7e ^ 20         FCS-16, least  flag: the end of this frame and the beginning of the next
-//!                                      significant byte first
+//! payload        7e       ff  03
+//! stream    7e   7d 5e    ff  7d 23    54 9b     7e
+//!           |    |            |        |         flag: the end of this frame and the beginning of the next
+//!           |    |            |        FCS-16, the least significant byte first
+//!           |    |            a control character, escaped as all are by default
+//!           |    escape, and 7e with 20 turned over
+//!           flag
 //! ```
 
 use super::decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder};
