@@ -9,38 +9,51 @@
 //!
 //! This module knows no sockets, threads or clocks: bytes go in, messages come out, however the input was cut.
 
+mod cobs;
 mod datagram;
 mod decimal_prefix;
 mod decoder;
 mod delimiter;
+mod dle_stx_etx;
 mod error;
 mod expect_token;
 mod fixed_length;
+mod hdlc;
 mod length_prefix;
 mod line;
+mod mqtt;
 mod netstring;
 mod raw_recv;
 mod read_ahead;
 mod recut;
+mod slip;
 mod split;
+mod stuffing;
 #[cfg(test)]
 pub(crate) mod test;
 mod until_eof;
 mod varint_prefix;
+mod websocket;
 
+pub use cobs::Cobs;
 pub use datagram::Datagram;
 pub use decimal_prefix::DecimalPrefix;
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
 pub use delimiter::Delimiter;
+pub use dle_stx_etx::DleStxEtx;
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
 pub use expect_token::ExpectToken;
 pub use fixed_length::FixedLength;
+pub use hdlc::Hdlc;
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
+pub use mqtt::Mqtt;
 pub use netstring::Netstring;
 pub use raw_recv::RawRecv;
 pub use read_ahead::ReadAhead;
 pub use recut::{Cuts, RecutReader, RecutWriter};
+pub use slip::Slip;
 pub use split::{chunks, every_split};
 pub use until_eof::UntilEof;
 pub use varint_prefix::VarintPrefix;
+pub use websocket::WebSocket;
