@@ -58,10 +58,12 @@ impl LineDecoder {
     }
 
     #[cold]
-    fn too_long(&self, line: &[u8], used: usize) -> Fault {
-        let expected = format!("a line of at most {} bytes", self.codec.max_frame);
+    fn too_long(&mut self, line: &[u8]) -> Fault {
+        self.discarding = true;
         // Not one byte more than must have come before this can be known.
-        Fault::new(FrameErrorKind::TooLong, expected, Seen::first(&line[..line.len().min(self.codec.max_frame + 1)])).using(used)
+        let known = &line[..line.len().min(self.codec.max_frame + 1)];
+        let expected = format!("a line of at most {} bytes", self.codec.max_frame);
+        Fault::new(FrameErrorKind::TooLong, expected, Seen::first(known)).using(known.len())
     }
 }
 
@@ -83,15 +85,14 @@ impl Decoder for LineDecoder {
             let at = from + at;
             let end = self.cut(&input[..at]);
             if end > self.codec.max_frame {
-                return Err(self.too_long(input, at + 1));
+                return Err(self.too_long(input));
             }
             return Ok(Decoded::Frame { frame: &input[..end], used: at + 1 });
         }
         // A `\r` at the end may belong to the delimiter, unless what is there is the line.
         let known = if ended && self.codec.emit_partial { input.len() } else { self.cut(input) };
         if known > self.codec.max_frame {
-            self.discarding = !ended;
-            return Err(self.too_long(input, input.len()));
+            return Err(self.too_long(input));
         }
         if !ended || input.is_empty() {
             self.searched = input.len();

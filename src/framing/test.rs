@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 
-use super::{Codec, FrameError, FrameErrorKind, Framer, OnError, chunks, every_split};
+use super::{Codec, Decoded, Decoder, FrameError, FrameErrorKind, Framer, OnError, chunks, every_split};
 
 /// What a decoder makes of a stream, and where each frame lies in it.
 pub(crate) type Results = Vec<Result<(Vec<u8>, u64, u64), FrameError>>;
@@ -33,8 +33,28 @@ pub(crate) fn error_of(codec: &impl Codec, stream: &[u8]) -> FrameError {
     results(codec, OnError::Stop, &[stream]).into_iter().find_map(Result::err).unwrap()
 }
 
+/// At the end of the input a decoder has an answer to whatever is left, and uses bytes with it; so nothing is swallowed.
+fn assert_answers_at_the_end(codec: &impl Codec, stream: &[u8]) {
+    let mut decoder = codec.decoder();
+    decoder.piece(stream.len());
+    let mut rest = stream;
+    while !rest.is_empty() {
+        let used = match decoder.decode(rest, true) {
+            Ok(Decoded::Frame { used, .. } | Decoded::Skip { used }) => used,
+            Ok(Decoded::More { need }) => panic!("{need} more wanted at the end, of {}", rest.escape_ascii()),
+            Err(fault) => fault.used,
+        };
+        if used == 0 {
+            assert!(!decoder.resyncs(), "no progress in {}", rest.escape_ascii());
+            return;
+        }
+        rest = &rest[used..];
+    }
+}
+
 /// However a stream is cut, frames and errors are the same, in the same order; both when a decoder stops at an error and when it goes on.
 pub(crate) fn assert_same_under_every_split(codec: &impl Codec, stream: &[u8]) {
+    assert_answers_at_the_end(codec, stream);
     for on_error in [OnError::Stop, OnError::Resync] {
         let whole = results(codec, on_error, &[stream]);
         for pieces in every_split(stream) {
