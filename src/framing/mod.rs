@@ -11,16 +11,21 @@
 
 mod decoder;
 mod error;
+mod json_stream;
 mod length_prefix;
 mod line;
 mod read_ahead;
+mod resp;
+mod scan;
 mod split;
 #[cfg(test)]
 pub(crate) mod test;
 
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
+pub use json_stream::JsonStream;
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
 pub use read_ahead::ReadAhead;
+pub use resp::Resp;
 pub use split::{chunks, every_split};
