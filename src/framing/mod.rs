@@ -11,6 +11,8 @@
 
 mod decoder;
 mod error;
+mod http_chunked;
+mod http_field;
 mod json_stream;
 mod length_prefix;
 mod line;
@@ -23,6 +25,7 @@ pub(crate) mod test;
 
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
+pub use http_chunked::HttpChunked;
 pub use json_stream::JsonStream;
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;

@@ -20,7 +20,7 @@
 
 use super::decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder};
 use super::error::{EncodeError, Fault, FrameErrorKind, Seen};
-use super::scan::{ends_line, exactly_one, fault_at, malformed, too_long};
+use super::scan::{Progress, ends_line, exactly_one, fault_at, malformed, too_long};
 
 /// RESP2 and RESP3. The frame is a value as it stands on the wire, type byte and all.
 ///
@@ -181,17 +181,17 @@ impl RespDecoder {
         Self { codec, at: 0, searched: 0, bulk: None, owed: Vec::new() }
     }
 
-    /// Follows the value as far as it has come. Gives how many bytes are missing at least, or 0 when it has ended.
-    fn scan(&mut self, input: &[u8]) -> Result<usize, Fault> {
+    /// Follows the value as far as it has come.
+    fn scan(&mut self, input: &[u8]) -> Result<Progress, Fault> {
         loop {
             let step = match self.bulk {
                 Some(bulk) => self.bytes(input, bulk)?,
                 None => self.line(input)?,
             };
             match step {
-                Step::Missing(need) => return Ok(need),
+                Step::Missing(need) => return Ok(Progress::Missing(need)),
                 Step::Inside => {}
-                Step::Ended if self.ends_all() => return Ok(0),
+                Step::Ended if self.ends_all() => return Ok(Progress::Ended(self.at)),
                 Step::Ended => {}
             }
         }
@@ -283,19 +283,16 @@ impl RespDecoder {
 impl Decoder for RespDecoder {
     fn decode<'b>(&'b mut self, input: &'b [u8], ended: bool) -> Result<Decoded<'b>, Fault> {
         let max = self.codec.max_frame;
-        let need = self.scan(&input[..input.len().min(max)])?;
-        if need == 0 {
-            let used = std::mem::take(&mut self.at);
-            self.searched = 0;
-            return Ok(Decoded::Frame { frame: &input[..used], used });
+        match self.scan(&input[..input.len().min(max)])? {
+            Progress::Ended(used) => {
+                self.at = 0;
+                self.searched = 0;
+                Ok(Decoded::Frame { frame: &input[..used], used })
+            }
+            Progress::Missing(_) if input.len() > max => Err(too_long(input, max, "a RESP value")),
+            Progress::Missing(_) if ended && !input.is_empty() => Err(Fault::truncated(input, "the end of a RESP value")),
+            Progress::Missing(need) => Ok(Decoded::More { need }),
         }
-        if input.len() > max {
-            return Err(too_long(input, max, "a RESP value"));
-        }
-        if ended && !input.is_empty() {
-            return Err(Fault::truncated(input, "the end of a RESP value"));
-        }
-        Ok(Decoded::More { need })
     }
 }
 
@@ -520,6 +517,7 @@ mod tests {
 #[cfg(test)]
 mod properties {
     use proptest::prelude::*;
+    use proptest::sample::Index;
 
     use super::*;
     use crate::framing::scan::test::assert_linear_for;
@@ -578,8 +576,12 @@ mod properties {
         }
 
         #[test]
-        fn a_byte_that_is_wrong(value in any_value(), at in any::<prop::sample::Index>(), byte in any::<u8>(), max_frame in 0usize..64, max_depth in 0usize..4) {
+        fn values_beyond_the_limits(value in any_value(), max_frame in 0usize..64, max_depth in 0usize..4) {
             assert_same_under_every_split(&Resp { max_frame, max_depth }, &value);
+        }
+
+        #[test]
+        fn a_byte_that_is_wrong(value in any_value(), at in any::<Index>(), byte in any::<u8>()) {
             let mut stream = value;
             let at = at.index(stream.len());
             stream[at] = byte;

@@ -8,6 +8,15 @@ use std::borrow::Cow;
 use super::decoder::{Decoded, Decoder};
 use super::error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
 
+/// How far a frame has been followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// To its end, which is here.
+    Ended(usize),
+    /// At least so many bytes are missing.
+    Missing(usize),
+}
+
 /// A fault at the byte at `bad`, shown with what led to it, from `from` on.
 #[cold]
 pub(super) fn fault_at(kind: FrameErrorKind, input: &[u8], from: usize, bad: usize, expected: impl Into<Cow<'static, str>>) -> Fault {
