@@ -10,6 +10,7 @@
 
 mod cause;
 mod flow;
+mod frame;
 mod message;
 mod segment;
 mod stream;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use cause::{Cause, Evidence, EvidenceSource};
 pub use flow::{Flow, FlowEnd, Transfer};
+pub use frame::{Frames, frames};
 pub use message::{Fate, Message, MessageFlow, MessagePart};
 pub use segment::{CountedBy, SegmentRun, Segments};
 pub use stream::{Boundary, BoundaryFate, ByteRange, Integrity, Piece, StreamFlow};

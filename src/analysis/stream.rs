@@ -186,6 +186,11 @@ pub(super) fn boundaries(sends: &[ByteRange], reads: &[ByteRange]) -> Vec<Bounda
     }
 }
 
+/// Whether a call is a read that took bytes out of the stream.
+pub(super) fn takes(call: &Call<'_>) -> bool {
+    call.kind.is_read() && takes_bytes(call) && call.outcome.returned().is_some_and(|count| count > 0)
+}
+
 /// Whether a read takes bytes out of the stream.
 fn takes_bytes(call: &Call<'_>) -> bool {
     !call.flags.has_flag(Flag::Peek) && !call.flags.has_flag(Flag::Oob)

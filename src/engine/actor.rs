@@ -153,6 +153,7 @@ impl<'r> Actor<'r> {
             PlannedAction::RecvExact { socket, bytes } => self.recv_exact(now, *socket, *bytes),
             PlannedAction::RecvUntil { socket, token: Some(token), size } => self.recv_until(now, *socket, token, *size),
             PlannedAction::RecvUntil { socket, token: None, size } => self.recv_to_end(now, *socket, *size),
+            PlannedAction::RecvFrame { socket, codec, size } => self.recv_frame(now, *socket, codec, *size),
             PlannedAction::Shutdown { socket, how } => self.shutdown(now, *socket, *how),
             PlannedAction::Close { socket } => self.close_socket(now, *socket, false),
             PlannedAction::Abort { socket } => self.close_socket(now, *socket, true),
@@ -293,6 +294,7 @@ pub(super) fn entry(now: Now<'_>, kind: CallKind, about: About, start_ns: u64, e
 fn allows(expect: &StepExpect, outcome: CallOutcome) -> bool {
     match expect {
         StepExpect::Errno(expected) => outcome == CallOutcome::Failed(*expected),
+        StepExpect::Frame(_) => outcome == CallOutcome::Failed(Errno::from_raw(libc::EBADMSG)),
         StepExpect::Timeout => outcome == CallOutcome::TimedOut,
         StepExpect::AnyOf(options) => options.iter().any(|option| allows(&option.value, outcome)),
         StepExpect::Ok | StepExpect::Eof | StepExpect::Result(_) => false,

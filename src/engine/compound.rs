@@ -2,10 +2,11 @@
 
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::actor::{About, Actor, Now, entry};
+use super::actor::{About, Actor, Now, entry, no_socket};
+use super::live::Live;
 use super::wait::{Ended, until_ready};
 use crate::errno::Errno;
-use crate::framing::ReadAhead;
+use crate::framing::{Codec, Decoded, FrameError, NamedCodec, ReadAhead};
 use crate::scenario::MAX_PAYLOAD;
 use crate::sys::Interest;
 use crate::trace::{CallFlags, CallKind, CallOutcome, PREFIX_CAP};
@@ -94,6 +95,41 @@ impl Actor<'_> {
         }
     }
 
+    /// recv(2) until a frame of the codec has come. What is no frame gives EBADMSG, and what is wrong with it stands with the call.
+    pub(super) fn recv_frame(&mut self, now: Now<'_>, slot: usize, codec: &NamedCodec, size: usize) -> CallOutcome {
+        let mut ended = false;
+        loop {
+            let Some(live) = &mut self.slots[slot] else { return self.refuse(now, CallKind::Recv, no_socket()) };
+            match next_frame(live, codec, ended) {
+                Some(Ok(frame)) => return self.frame(now, slot, 0, &frame, CallFlags::default()),
+                Some(Err(error)) => {
+                    let outcome = CallOutcome::Failed(Errno::from_raw(libc::EBADMSG));
+                    let about = About { record: self.record_of(slot), ..About::default() };
+                    let at = self.run.clock.now_ns();
+                    self.log.push(&entry(now, CallKind::Frame, about, at, at, outcome), error.to_string().as_bytes(), None);
+                    return outcome;
+                }
+                None if ended => return self.frame(now, slot, 0, &[], CallFlags::ENDED),
+                None => {}
+            }
+            let has_begun = self.ahead(slot).is_some_and(|ahead| !ahead.is_empty());
+            if has_begun && let Some(cut) = self.cut(now) {
+                return self.end_on(now, slot, CallKind::Recv, cut.into());
+            }
+            match self.recv_more(now, slot, size) {
+                // Of a datagram socket an empty read is a message, not the end.
+                CallOutcome::Returned(0) if self.plan.sockets[slot].kind.is_connection() => ended = true,
+                CallOutcome::Returned(count) => {
+                    self.keep_ahead(slot, count);
+                    if let Some((_, decoder)) = self.slots[slot].as_mut().and_then(|live| live.decoder.as_mut()) {
+                        decoder.piece(count as usize);
+                    }
+                }
+                failed => return failed,
+            }
+        }
+    }
+
     /// Records what a compound read put together: the bytes that its step is judged by.
     fn frame(&mut self, now: Now<'_>, slot: usize, asked: usize, frame: &[u8], flags: CallFlags) -> CallOutcome {
         let outcome = CallOutcome::Returned(u32::try_from(frame.len()).unwrap_or(u32::MAX));
@@ -135,6 +171,34 @@ impl Actor<'_> {
     fn keep_ahead(&mut self, slot: usize, count: u32) {
         if let Some(live) = &mut self.slots[slot] {
             live.ahead.push(&self.buffer[..count as usize]);
+        }
+    }
+}
+
+/// The next frame in what was read ahead of it; nothing while it has not come whole.
+fn next_frame(live: &mut Live, codec: &NamedCodec, ended: bool) -> Option<Result<Vec<u8>, FrameError>> {
+    // Another codec than the last: a decoder at the start of what is left, such as after a handshake.
+    if live.decoder.as_ref().is_none_or(|(known, _)| known != codec) {
+        live.decoder = Some((codec.clone(), Box::new(codec.codec.decoder())));
+    }
+    let (_, decoder) = live.decoder.as_mut()?;
+    loop {
+        let (result, used) = match decoder.decode(live.ahead.bytes(), ended) {
+            Ok(Decoded::Frame { frame, used }) => (Some(Ok(frame.to_vec())), used),
+            Ok(Decoded::Skip { used }) => (None, used),
+            Ok(Decoded::More { .. }) => return None,
+            Err(fault) => {
+                let used = fault.used;
+                let offset = live.ahead.taken();
+                (Some(Err(FrameError::of(fault, offset))), used)
+            }
+        };
+        live.ahead.take(used);
+        if result.is_some() {
+            return result;
+        }
+        if used == 0 {
+            return None;
         }
     }
 }

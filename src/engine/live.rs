@@ -7,7 +7,7 @@ use socket2::Socket;
 use super::place::from_sockaddr;
 use super::wait::Ended;
 use crate::errno::Errno;
-use crate::framing::ReadAhead;
+use crate::framing::{Decoder, NamedCodec, ReadAhead};
 use crate::scenario::{Sampling, SocketKind, SocketOption};
 use crate::sys;
 use crate::trace::{Address, Counters, SendSample, Setting, SocketTrace, StreamHasher};
@@ -117,6 +117,8 @@ pub(super) struct Live {
     pub(super) nonblocking: bool,
     /// What `recv_until` read beyond its token; the next compound read takes it first.
     pub(super) ahead: ReadAhead,
+    /// The decoder of `recv_frame`, and the codec that it is of; it remembers how far it has looked at what was read ahead.
+    pub(super) decoder: Option<(NamedCodec, Box<dyn Decoder + Send>)>,
     /// An error that ended a call which had moved some bytes: the kernel, asked again, would have forgotten it.
     pub(super) pending: Cell<Option<Errno>>,
 }

@@ -38,8 +38,14 @@ impl Actor<'_> {
         self.made[slot] += 1;
         let name = if self.made[slot] == 1 { planned.name.clone() } else { format!("{}#{}", planned.name, self.made[slot]) };
         self.records.push(Record::new(&name, planned.kind));
-        let live =
-            Live { socket, record: self.records.len() - 1, nonblocking: false, ahead: ReadAhead::default(), pending: Cell::new(None) };
+        let live = Live {
+            socket,
+            record: self.records.len() - 1,
+            nonblocking: false,
+            ahead: ReadAhead::default(),
+            decoder: None,
+            pending: Cell::new(None),
+        };
         self.parked.extend(self.slots[slot].replace(live));
     }
 

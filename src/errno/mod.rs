@@ -26,6 +26,7 @@ errnos! {
     EAGAIN "the call would have to wait",
     EALREADY "a connect is already under way",
     EBADF "not an open descriptor",
+    EBADMSG "what came is no message",
     ECONNABORTED "the connection was aborted",
     ECONNREFUSED "nothing listens at that address",
     ECONNRESET "the peer reset the connection",

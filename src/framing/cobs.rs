@@ -39,7 +39,7 @@ impl Default for Cobs {
 }
 
 impl Codec for Cobs {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         CobsDecoder { codec: *self, frame: Stuffed::default(), code: 0, code_at: 0 }
     }
 

@@ -20,7 +20,7 @@ use super::error::{EncodeError, Fault};
 pub struct Datagram;
 
 impl Codec for Datagram {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         DatagramDecoder::default()
     }
 

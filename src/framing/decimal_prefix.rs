@@ -119,7 +119,7 @@ impl DecimalPrefix {
 }
 
 impl Codec for DecimalPrefix {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         *self
     }
 

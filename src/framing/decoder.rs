@@ -67,7 +67,7 @@ impl<D: Decoder + ?Sized> Decoder for Box<D> {
 /// A codec: how frames are written into a stream, and found in it again.
 pub trait Codec {
     /// A decoder at the start of a stream.
-    fn decoder(&self) -> impl Decoder + 'static;
+    fn decoder(&self) -> impl Decoder + Send + 'static;
 
     /// Writes a frame behind what `out` holds.
     ///

@@ -57,7 +57,7 @@ impl Delimiter {
 }
 
 impl Codec for Delimiter {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         self.search()
     }
 

@@ -41,7 +41,7 @@ impl Default for DleStxEtx {
 }
 
 impl Codec for DleStxEtx {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         DleDecoder { codec: *self, frame: Stuffed::default() }
     }
 

@@ -123,7 +123,8 @@ pub struct FrameError {
 }
 
 impl FrameError {
-    pub(super) fn of(fault: Fault, offset: u64) -> Self {
+    /// The error of a fault in an input that begins at this offset of the stream.
+    pub fn of(fault: Fault, offset: u64) -> Self {
         Self { kind: fault.kind, offset: offset + fault.at as u64, expected: fault.expected, seen: fault.seen }
     }
 }

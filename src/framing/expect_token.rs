@@ -44,7 +44,7 @@ impl ExpectToken {
 }
 
 impl Codec for ExpectToken {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         self.delimiter().search()
     }
 

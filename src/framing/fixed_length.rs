@@ -44,7 +44,7 @@ impl FixedLength {
 }
 
 impl Codec for FixedLength {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         *self
     }
 

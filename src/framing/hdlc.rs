@@ -70,7 +70,7 @@ impl Hdlc {
 }
 
 impl Codec for Hdlc {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         HdlcDecoder { codec: *self, frame: Stuffed::default(), flagged: false, escape: None, removed: 0 }
     }
 

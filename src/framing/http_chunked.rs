@@ -51,7 +51,7 @@ impl HttpChunked {
 }
 
 impl Codec for HttpChunked {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         HttpChunkedDecoder { codec: *self, scanner: self.scanner(), joined: Vec::new() }
     }
 

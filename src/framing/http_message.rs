@@ -53,7 +53,7 @@ impl Default for HttpMessage {
 }
 
 impl Codec for HttpMessage {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         HttpMessageDecoder::new(*self)
     }
 

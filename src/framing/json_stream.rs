@@ -39,7 +39,7 @@ impl Default for JsonStream {
 }
 
 impl Codec for JsonStream {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         JsonStreamDecoder::new(*self)
     }
 

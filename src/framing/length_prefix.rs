@@ -126,7 +126,7 @@ impl LengthPrefix {
 }
 
 impl Codec for LengthPrefix {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         *self
     }
 

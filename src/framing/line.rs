@@ -21,7 +21,7 @@ impl Default for Line {
 }
 
 impl Codec for Line {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         LineDecoder { codec: *self, searched: 0, discarding: false }
     }
 

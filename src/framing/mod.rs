@@ -27,6 +27,7 @@ mod json_stream;
 mod length_prefix;
 mod line;
 mod mqtt;
+mod named;
 mod netstring;
 mod raw_recv;
 mod read_ahead;
@@ -36,11 +37,11 @@ mod scan;
 mod slip;
 mod split;
 mod stuffing;
+#[cfg(test)]
+pub(crate) mod test;
 mod until_eof;
 mod varint_prefix;
 mod websocket;
-#[cfg(test)]
-pub(crate) mod test;
 
 pub use cobs::Cobs;
 pub use datagram::Datagram;
@@ -58,6 +59,7 @@ pub use json_stream::JsonStream;
 pub use length_prefix::{Endian, LengthPrefix};
 pub use line::Line;
 pub use mqtt::Mqtt;
+pub use named::{AnyCodec, CODECS, CodecError, CodecInfo, NamedCodec, Parameter, codec_info, unescape};
 pub use netstring::Netstring;
 pub use raw_recv::RawRecv;
 pub use read_ahead::ReadAhead;

@@ -77,7 +77,7 @@ fn check_type(first: u8) -> Result<(), Fault> {
 }
 
 impl Codec for Mqtt {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         *self
     }
 

@@ -38,7 +38,7 @@ impl Netstring {
 }
 
 impl Codec for Netstring {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         *self
     }
 

@@ -23,7 +23,7 @@ use super::error::{EncodeError, Fault};
 pub struct RawRecv;
 
 impl Codec for RawRecv {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         RawRecvDecoder::default()
     }
 

@@ -17,6 +17,8 @@ pub struct ReadAhead {
     bytes: Vec<u8>,
     /// Bytes at the front in which the token was looked for and cannot begin: a search never starts again.
     searched: usize,
+    /// How many bytes were taken before.
+    taken: u64,
 }
 
 impl ReadAhead {
@@ -53,13 +55,25 @@ impl ReadAhead {
         }
     }
 
+    /// How many bytes were taken before: the offset of those that are held among all that came.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// The bytes held.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Takes all bytes.
     pub fn take_all(&mut self) -> Vec<u8> {
         self.take(self.bytes.len())
     }
 
-    fn take(&mut self, count: usize) -> Vec<u8> {
+    /// Takes that many bytes, of which there must be as many.
+    pub fn take(&mut self, count: usize) -> Vec<u8> {
         self.searched = 0;
+        self.taken += count as u64;
         let rest = self.bytes.split_off(count);
         std::mem::replace(&mut self.bytes, rest)
     }

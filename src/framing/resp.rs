@@ -43,7 +43,7 @@ impl Default for Resp {
 }
 
 impl Codec for Resp {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         RespDecoder::new(*self)
     }
 

@@ -42,7 +42,7 @@ impl Default for Slip {
 }
 
 impl Codec for Slip {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         SlipDecoder { codec: *self, frame: Stuffed::default() }
     }
 

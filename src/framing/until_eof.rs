@@ -26,7 +26,7 @@ impl Default for UntilEof {
 }
 
 impl Codec for UntilEof {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         *self
     }
 

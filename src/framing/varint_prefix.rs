@@ -65,7 +65,7 @@ fn bad_length(expected: &'static str, header: &[u8]) -> Fault {
 }
 
 impl Codec for VarintPrefix {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         *self
     }
 

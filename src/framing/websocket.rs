@@ -140,7 +140,7 @@ impl Header {
 }
 
 impl Codec for WebSocket {
-    fn decoder(&self) -> impl Decoder + 'static {
+    fn decoder(&self) -> impl Decoder + Send + 'static {
         WebSocketDecoder::new(*self)
     }
 

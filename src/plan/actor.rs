@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::socket::PlannedSocket;
+use crate::framing::NamedCodec;
 use crate::scenario::{Flag, OptionSetting, ShutdownHow, SocketOption, Span, Spanned, StepExpect};
 
 /// An actor: a thread that carries out its steps in order.
@@ -166,6 +167,12 @@ pub enum PlannedAction {
     RecvUntil {
         socket: usize,
         token: Option<Arc<[u8]>>,
+        size: usize,
+    },
+    /// Until a frame of the codec has come.
+    RecvFrame {
+        socket: usize,
+        codec: NamedCodec,
         size: usize,
     },
     Shutdown {

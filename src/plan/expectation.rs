@@ -11,7 +11,9 @@ impl Resolver<'_, '_> {
     }
 
     fn check_one_expectation(&mut self, expect: &Spanned<StepExpect>, action: &PlannedAction) {
-        let reads = matches!(action, PlannedAction::Recv { .. } | PlannedAction::RecvExact { .. } | PlannedAction::RecvUntil { .. });
+        let frames = matches!(action, PlannedAction::RecvFrame { .. });
+        let reads =
+            frames || matches!(action, PlannedAction::Recv { .. } | PlannedAction::RecvExact { .. } | PlannedAction::RecvUntil { .. });
         let result = match &expect.value {
             StepExpect::AnyOf(options) => {
                 for option in options {
@@ -25,7 +27,12 @@ impl Resolver<'_, '_> {
                 self.problems.add(Problem::NoEffect, expect.span, title, "only a recv step reads it");
                 return;
             }
-            StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Errno(_) => return,
+            StepExpect::Frame(kind) if !frames => {
+                let title = format!("`{}` cannot be expected of this step", kind.name());
+                self.problems.add(Problem::NoEffect, expect.span, title, "only `recv_frame` finds an error in a frame");
+                return;
+            }
+            StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Errno(_) | StepExpect::Frame(_) => return,
         };
         let sends = matches!(action, PlannedAction::Send { .. } | PlannedAction::SendTo { .. });
         let mut wrong = |span, what: &str, whose: &str| {

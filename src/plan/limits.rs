@@ -62,6 +62,7 @@ fn payload_size(step: &Step) -> u64 {
         Action::Send(args) | Action::SendAll(args) => args.payload.len(),
         Action::SendTo(args) => args.send.payload.len(),
         Action::RecvUntil(Until::Token(token)) => token.len(),
+        Action::SendFrame(args) => args.payload.len(),
         _ => 0,
     }
 }

@@ -134,7 +134,9 @@ pub(crate) fn notes_on_effect(over: &Overrides, actors: &[PlannedActor]) -> Vec<
         note(format!("--sample {}", sample.name()), "no effect: there is no TCP socket here".to_owned());
     }
     if let Some(size) = over.recv_size.filter(|_| {
-        !any_step(actors, &|action| matches!(action, PlannedAction::Recv { sized: false, .. } | PlannedAction::RecvUntil { .. }))
+        !any_step(actors, &|action| {
+            matches!(action, PlannedAction::Recv { sized: false, .. } | PlannedAction::RecvUntil { .. } | PlannedAction::RecvFrame { .. })
+        })
     }) {
         note(format!("--recv-size {size}"), "no effect: every recv here says its own size, or there is none".to_owned());
     }

@@ -10,6 +10,7 @@ use super::endpoint::{BoundSocket, bound_sockets};
 use super::overrides::Settings;
 use super::payload;
 use super::socket::{PlannedSocket, SocketRole, SocketState};
+use crate::framing::Codec as _;
 use crate::scenario::{
     Action, BindArgs, ConnectArgs, Family, Flag, ListenArgs, Problem, Problems, ShutdownHow, SocketKind, Span, Spanned, Step, StepExpect,
     Until, WaitFor,
@@ -95,7 +96,7 @@ fn expects_errno(expect: &StepExpect) -> bool {
     match expect {
         StepExpect::Errno(_) => true,
         StepExpect::AnyOf(options) => options.iter().any(|option| expects_errno(&option.value)),
-        StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Result(_) => false,
+        StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Frame(_) | StepExpect::Result(_) => false,
     }
 }
 
@@ -104,7 +105,7 @@ fn expects_success(expect: &StepExpect) -> bool {
     match expect {
         StepExpect::Ok | StepExpect::Eof | StepExpect::Result(_) => true,
         StepExpect::AnyOf(options) => options.iter().any(|option| expects_success(&option.value)),
-        StepExpect::Errno(_) | StepExpect::Timeout => false,
+        StepExpect::Errno(_) | StepExpect::Frame(_) | StepExpect::Timeout => false,
     }
 }
 
@@ -207,6 +208,21 @@ impl Resolver<'_, '_> {
                     Until::Token(token) => Some(payload::bytes(token, self.context.seed, self.index, id)),
                 };
                 PlannedAction::RecvUntil { socket, token, size: to_usize(self.context.settings.recv_size) }
+            }
+            Action::SendFrame(args) => {
+                let socket = self.connected(step, true)?;
+                let frame = payload::bytes(&args.payload, self.context.seed, self.index, id);
+                let mut payload = Vec::new();
+                if let Err(error) = args.codec.value.codec.encode(&frame, &mut payload) {
+                    let title = format!("{} cannot write this frame", args.codec.value.info.name);
+                    self.problems.add(Problem::BadCodec, args.codec.span, title, error.to_string());
+                    return None;
+                }
+                PlannedAction::Send { socket, payload: payload.into(), flags: Vec::new(), all: true }
+            }
+            Action::RecvFrame(codec) => {
+                let socket = self.connected(step, false)?;
+                PlannedAction::RecvFrame { socket, codec: codec.value.clone(), size: to_usize(self.context.settings.recv_size) }
             }
             Action::Shutdown(how) => {
                 let socket = self.connected(step, false)?;

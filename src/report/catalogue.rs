@@ -68,6 +68,7 @@ fn errors_of(step: &Step, errors: &mut Vec<String>) {
         match expect {
             StepExpect::Errno(errno) => errors.push(errno.to_string()),
             StepExpect::AnyOf(options) => options.iter().for_each(|option| of(&option.value, errors)),
+            StepExpect::Frame(kind) => errors.push(kind.name().to_owned()),
             StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Result(_) => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::style::Style;
 use super::table::Table;
-use crate::analysis::{BoundaryFate, Flow, Integrity, MessageFlow, Segments, StreamFlow, Transfer};
+use crate::analysis::{BoundaryFate, Flow, Frames, Integrity, MessageFlow, Segments, StreamFlow, Transfer, frames};
 use crate::scenario::{Expectations, FlowExpect, Sizes};
 use crate::trace::{Call, CallLog, Trace, escape_within};
 
@@ -17,8 +17,12 @@ pub(super) fn boundary_table(flow: &Flow, trace: &Trace, expect: &Expectations, 
     let has_offsets = !matches!(&flow.transfer, Transfer::Stream(stream) if stream.integrity == Integrity::NotCompared);
     let expected = named.filter(|_| has_offsets).and_then(|(_, expect)| expected_reads(expect, flow));
     let payload = Payload::of(flow, trace, style);
+    let frames: Option<Frames> = named.and_then(|(_, expect)| Some(frames(flow, trace, &expect.frames.as_ref()?.value.codec)));
     match &flow.transfer {
-        Transfer::Stream(stream) => stream_table(stream, flow.segments.as_ref(), expected.as_deref(), &payload, style),
+        Transfer::Stream(stream) => {
+            let lanes = Lanes { segments: flow.segments.as_ref().filter(|segments| segments.count > 0), frames: frames.as_ref() };
+            stream_table(stream, &lanes, expected.as_deref(), &payload, style)
+        }
         Transfer::Messages(messages) => message_table(messages, expected.as_deref(), &payload, style),
     }
 }
@@ -110,13 +114,20 @@ fn segment_cell(segments: &Segments, row: &Row) -> String {
     }
 }
 
-fn stream_table(
-    stream: &StreamFlow,
-    segments: Option<&Segments>,
-    expected: Option<&[u64]>,
-    payload: &Payload<'_>,
-    style: &Style,
-) -> Vec<String> {
+/// What stands beside sends and reads.
+struct Lanes<'l> {
+    segments: Option<&'l Segments>,
+    frames: Option<&'l Frames>,
+}
+
+/// The frame that the bytes of a row belong to.
+fn frame_cell(frames: &Frames, row: &Row) -> String {
+    let index = frames.frames.partition_point(|(_, range)| range.end <= row.start);
+    let holds = frames.frames.get(index).is_some_and(|(_, range)| range.start <= row.start);
+    number(holds.then_some(index))
+}
+
+fn stream_table(stream: &StreamFlow, lanes: &Lanes<'_>, expected: Option<&[u64]>, payload: &Payload<'_>, style: &Style) -> Vec<String> {
     let cuts: Vec<u64> = expected
         .unwrap_or_default()
         .iter()
@@ -126,15 +137,17 @@ fn stream_table(
         })
         .collect();
     let mut ends = cuts.clone();
+    let Lanes { segments, frames } = *lanes;
     ends.extend(segments.into_iter().flat_map(|segments| segments.runs.iter().map(|run| run.range.end)));
+    ends.extend(frames.into_iter().flat_map(|frames| frames.frames.iter().map(|(_, range)| range.end)));
     ends.sort_unstable();
     ends.dedup();
     let rows = stream_rows(stream, &ends);
-    let segments = segments.filter(|segments| segments.count > 0);
     let segment: &[&str] = if segments.is_some() { &[">segment"] } else { &[] };
+    let frame: &[&str] = if frames.is_some() { &[">frame"] } else { &[] };
     let headers = match expected {
-        Some(_) => [&[">bytes", ">send"], segment, &[">read", ">expected", "boundary", "verdict", "payload"]].concat(),
-        None => [&[">bytes", ">send"], segment, &[">read", "boundary", "payload"]].concat(),
+        Some(_) => [&[">bytes", ">send"], segment, frame, &[">read", ">expected", "boundary", "verdict", "payload"]].concat(),
+        None => [&[">bytes", ">send"], segment, frame, &[">read", "boundary", "payload"]].concat(),
     };
     let mut table = Table::new(&headers, style);
     let cells = |row: &Row| {
@@ -148,6 +161,7 @@ fn stream_table(
         let offset = row.start - row.send.map_or(row.start, |send| stream.sends[send].start);
         let mut cells = vec![format!("{}..{}", row.start, row.end), number(row.send)];
         cells.extend(segments.map(|segments| segment_cell(segments, row)));
+        cells.extend(frames.map(|frames| frame_cell(frames, row)));
         cells.push(number(row.read));
         let (expected_read, verdict) = judged.unzip();
         cells.extend(expected_read);

@@ -152,6 +152,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("abort", "{}"),
     ("recv", "{} or {\"size\": 5}"),
     ("recv_exact", "{\"bytes\": 5}"),
+    ("recv_frame", "{\"codec\": \"netstring\"}"),
+    ("send_frame", "{\"codec\": \"netstring\", \"text\": \"hello\"}"),
     ("send", "{\"text\": \"hello\"}"),
     ("send_to", "{\"to\": \"server\", \"text\": \"hello\"}"),
     ("connect", "{\"to\": \"server\"}"),

@@ -36,7 +36,7 @@ pub use duration::{format_duration, parse_duration};
 pub use endpoint::{Endpoint, Host, SocketKind};
 pub use expect::{
     Between, BoundaryCounts, BoundaryExpect, BoundaryWord, CauseExpect, CauseName, CounterExpect, Cuts, Elapsed, Expectations, FlowExpect,
-    FlowKey, Rates, ResultExpect, RunExpect, Share, SocketRef, StepExpect,
+    FlowKey, FramesExpect, Rates, ResultExpect, RunExpect, Share, SocketRef, StepExpect,
 };
 pub use option::{OptionForm, OptionSetting, SocketOption};
 pub use payload::{MAX_PAYLOAD, Part, Payload};
@@ -44,8 +44,8 @@ pub use problem::{Diagnostic, Place, Problem, Problems, nearest, one_of, suggest
 pub use schema::scenario_schema;
 pub use source::{Position, Source, Span, Spanned};
 pub use step::{
-    Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendToArgs, ShutdownHow, SocketArgs, Step, Until,
-    WaitFor,
+    Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs, ShutdownHow, SocketArgs,
+    Step, Until, WaitFor,
 };
 
 pub(crate) use problem::visible;

@@ -78,6 +78,8 @@ problems! {
     UnknownSocket = "unknown-socket",
     /// An expectation names a mark that no step has.
     UnknownMark = "unknown-mark",
+    /// A codec that cannot be made of what was written, or a frame that it cannot write.
+    BadCodec = "bad-codec",
     /// A signal is waited for and nobody gives it.
     SignalNeverGiven = "signal-never-given",
     /// Steps in an order that cannot work.

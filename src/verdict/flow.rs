@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::{Findings, Mismatch};
-use crate::analysis::{Analysis, BoundaryFate, Fate, Flow, Integrity, Transfer};
+use crate::analysis::{Analysis, BoundaryFate, Fate, Flow, Frames, Integrity, Transfer, frames};
 use crate::plan::Plan;
 use crate::scenario::{
-    BoundaryCounts, BoundaryExpect, CauseExpect, CauseName, Count, Cuts, FlowExpect, FlowKey, Span, Spanned, format_duration, one_of,
+    BoundaryCounts, BoundaryExpect, CauseExpect, CauseName, Count, Cuts, FlowExpect, FlowKey, FramesExpect, Payload, Span, Spanned,
+    format_duration, one_of,
 };
-use crate::trace::{CallFlags, Trace};
+use crate::trace::{CallFlags, Trace, escape};
 
 /// Bytes read are bytes sent, always, whatever the file expects.
 pub(super) fn check_integrity(plan: &Plan, analysis: &Analysis, findings: &mut Findings) {
@@ -170,6 +171,9 @@ fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, trace: &Trace, fi
     if let Some(wanted) = &expect.causes {
         check.causes(&wanted.value);
     }
+    if let Some(wanted) = &expect.frames {
+        check.frames(wanted, &frames(flow, trace, &wanted.value.codec));
+    }
 }
 
 impl Check<'_> {
@@ -213,6 +217,37 @@ impl Check<'_> {
         }
     }
 
+    fn frames(&mut self, wanted: &Spanned<FramesExpect>, found: &Frames) {
+        if !found.is_whole {
+            let observed = || "the reads are too large: not all of their bytes were kept".to_owned();
+            self.hold(wanted.span, "the frames cannot be decoded", false, false, observed);
+            return;
+        }
+        let expected = &wanted.value;
+        let count = found.frames.len() as u64;
+        if let Some(list) = &expected.list {
+            let same = |(payload, (frame, _)): (&Payload, &(Vec<u8>, _))| *crate::plan::expected_bytes(payload) == **frame;
+            let differing = list.iter().zip(&found.frames).position(|pair| !same(pair));
+            let holds = differing.is_none() && list.len() as u64 == count;
+            let shown = |index: usize| found.frames.get(index).map_or_else(|| "none".to_owned(), |(frame, _)| preview(frame));
+            let at = differing.unwrap_or(list.len().min(found.frames.len()));
+            self.hold(wanted.span, "frames differ", holds, true, || {
+                format!("observed {count} frames, expected {}; frame {} is {}", list.len(), at + 1, shown(at))
+            });
+        }
+        if let Some(wanted) = &expected.count {
+            self.number(wanted, "frames differ", count, true);
+        }
+        let observed = || found.error.as_ref().map_or_else(|| "no error".to_owned(), ToString::to_string);
+        match &expected.error {
+            Some(kind) => {
+                let holds = found.error.as_ref().is_some_and(|error| error.kind == kind.value);
+                self.hold(kind.span, &format!("the frames do not end with {}", kind.value.name()), holds, true, observed);
+            }
+            None => self.hold(wanted.span, "what was read is not all frames", found.error.is_none(), true, observed),
+        }
+    }
+
     fn causes(&mut self, wanted: &CauseExpect) {
         let found: Vec<CauseName> = self.flow.causes.iter().map(|cause| cause.name).collect();
         let names: Vec<&str> = found.iter().map(|cause| cause.name()).collect();
@@ -247,6 +282,13 @@ impl Check<'_> {
             }
         }
     }
+}
+
+/// A frame in quotes, escaped and shortened.
+fn preview(frame: &[u8]) -> String {
+    const SHOWN: usize = 32;
+    let more = if frame.len() > SHOWN { ".." } else { "" };
+    format!("\"{}\"{more} of {} bytes", escape(&frame[..frame.len().min(SHOWN)]), frame.len())
 }
 
 fn running_sums(sizes: &[u64]) -> Vec<u64> {

@@ -1,10 +1,11 @@
 //! Reads expectations from JSON.
 
 use super::{
-    Between, BoundaryCounts, BoundaryExpect, BoundaryWord, Cuts, Elapsed, Expectations, FlowExpect, FlowKey, ResultExpect, RunExpect,
-    SocketRef, StepExpect,
+    Between, BoundaryCounts, BoundaryExpect, BoundaryWord, Cuts, Elapsed, Expectations, FlowExpect, FlowKey, FramesExpect, ResultExpect,
+    RunExpect, SocketRef, StepExpect,
 };
 use crate::errno::Errno;
+use crate::framing::FrameErrorKind;
 use crate::scenario::decode::{Decode, Fields, any_of, word, wrong_type};
 use crate::scenario::json::{Node, NodeKind};
 use crate::scenario::payload::Payload;
@@ -37,10 +38,14 @@ fn decode_outcome(text: &str, span: Span, problems: &mut Problems) -> Option<Ste
         "timeout" => return Some(StepExpect::Timeout),
         _ => {}
     }
+    if let Some(&(_, kind)) = FrameErrorKind::WORDS.iter().find(|(name, _)| *name == text) {
+        return Some(StepExpect::Frame(kind));
+    }
     if let Some(errno) = Errno::from_name(text) {
         return Some(StepExpect::Errno(errno));
     }
-    let known = Errno::names().chain(["ok", "eof", "timeout"]);
+    let frame_errors = FrameErrorKind::WORDS.iter().map(|&(name, _)| name);
+    let known = Errno::names().chain(["ok", "eof", "timeout"]).chain(frame_errors);
     let near = nearest(text, known);
     let label = match near {
         Some(name) => format!("did you mean `{name}`?"),
@@ -140,10 +145,33 @@ impl Decode for FlowExpect {
             receiver: fields.optional("receiver", problems),
             causes: fields.optional("causes", problems),
             rate: fields.optional("rate", problems),
+            frames: fields.optional("frames", problems),
         };
         fields.expect_some("expected `reads`, `boundaries` or another field; or leave the flow out", problems);
         fields.finish(problems);
         Some(flow)
+    }
+}
+
+impl Decode for FramesExpect {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "the expectation of frames", problems)?;
+        let codec = fields.required("codec", problems);
+        let list = fields.optional("list", problems);
+        let count = fields.optional("count", problems);
+        let error = fields.optional("error", problems);
+        let brace = fields.brace();
+        if list.is_none() && count.is_none() && error.is_none() {
+            problems.add(Problem::MissingField, brace, "no frames are expected", "expected `list`, `count` or `error`");
+        }
+        fields.finish(problems);
+        Some(Self { codec: codec?, list, count, error })
+    }
+}
+
+impl Decode for FrameErrorKind {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        word(node, "an error of a frame", Self::WORDS, problems)
     }
 }
 

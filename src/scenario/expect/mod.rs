@@ -20,6 +20,7 @@ use super::duration::{DurationText, format_duration};
 use super::payload::Payload;
 use super::source::{Span, Spanned};
 use crate::errno::Errno;
+use crate::framing::{FrameErrorKind, NamedCodec};
 
 /// What a step is expected to give.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum StepExpect {
     Timeout,
     /// The call fails with this error.
     Errno(Errno),
+    /// What came is no frame, in this way.
+    Frame(FrameErrorKind),
     /// Success, with this result.
     Result(Box<ResultExpect>),
     /// One of several.
@@ -137,6 +140,24 @@ pub struct FlowExpect {
     pub causes: Option<Spanned<CauseExpect>>,
     /// How often it comes out in which way, over all runs of `--repeat`.
     pub rate: Option<Rates>,
+    /// The messages that a codec finds in what was read.
+    pub frames: Option<Spanned<FramesExpect>>,
+}
+
+/// The messages that a codec is to find in what was read, read by read.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct FramesExpect {
+    /// The codec.
+    #[schemars(with = "String")]
+    pub codec: NamedCodec,
+    /// The frames, in order.
+    pub list: Option<Vec<Payload>>,
+    /// How many there are.
+    pub count: Option<Spanned<Count>>,
+    /// The error that comes behind them. Left out: none.
+    #[schemars(with = "Option<String>")]
+    pub error: Option<Spanned<FrameErrorKind>>,
 }
 
 /// Causes that are to be found, and causes that are not.
@@ -310,6 +331,7 @@ impl fmt::Display for StepExpect {
             Self::Eof => f.write_str("end of stream"),
             Self::Timeout => f.write_str("a timeout"),
             Self::Errno(errno) => write!(f, "{errno}"),
+            Self::Frame(kind) => write!(f, "the frame error {}", kind.name()),
             Self::Result(result) => write!(f, "{result}"),
             Self::AnyOf(options) => {
                 let options: Vec<String> = options.iter().map(|option| option.value.to_string()).collect();

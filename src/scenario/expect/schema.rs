@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{BoundaryCounts, BoundaryExpect, BoundaryWord, CauseExpect, CauseName, Expectations, FlowExpect, RunExpect, StepExpect};
 use crate::errno::Errno;
+use crate::framing::FrameErrorKind;
 use crate::scenario::count::Count;
 use crate::scenario::duration::DurationText;
 use crate::scenario::payload::PayloadFields;
@@ -35,6 +36,7 @@ impl JsonSchema for StepExpect {
         result.insert("additionalProperties".to_owned(), false.into());
         result.insert("minProperties".to_owned(), 1.into());
         let mut words: Vec<&str> = vec!["ok", "eof", "timeout", "EWOULDBLOCK"];
+        words.extend(FrameErrorKind::WORDS.iter().map(|&(name, _)| name));
         words.extend(Errno::names());
         let itself = generator.subschema_for::<Self>();
         json_schema!({

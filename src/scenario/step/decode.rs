@@ -1,9 +1,10 @@
 //! Reads a step from JSON.
 
 use super::{
-    ACTIONS, Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendToArgs, ShutdownHow, SocketArgs, Step,
-    Until, WaitFor,
+    ACTIONS, Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs, ShutdownHow,
+    SocketArgs, Step, Until, WaitFor,
 };
+use crate::framing::{CODECS, CodecError, LengthPrefix, NamedCodec, codec_info};
 use crate::scenario::decode::{Decode, Fields, integer, string, word, wrong_type};
 use crate::scenario::duration::time_limit;
 use crate::scenario::endpoint::{Endpoint, SocketKind};
@@ -103,6 +104,8 @@ fn decode_action(name: &'static str, node: &Node, problems: &mut Problems) -> Op
         "recv_from" => Action::RecvFrom(Decode::decode(node, problems)?),
         "recv_exact" => Action::RecvExact(recv_exact(node, problems)?),
         "recv_until" => Action::RecvUntil(Decode::decode(node, problems)?),
+        "send_frame" => Action::SendFrame(Decode::decode(node, problems)?),
+        "recv_frame" => Action::RecvFrame(recv_frame(node, problems)?),
         "shutdown" => Action::Shutdown(word(node, "an end to shut down", SHUTDOWN_WORDS, problems)?),
         "close" => empty_object(node, "close", problems).map(|()| Action::Close)?,
         "abort" => empty_object(node, "abort", problems).map(|()| Action::Abort)?,
@@ -134,6 +137,50 @@ fn recv_exact(node: &Node, problems: &mut Problems) -> Option<u64> {
         return None;
     };
     integer(size, "a number of bytes", 1..=MAX_PAYLOAD, problems)
+}
+
+fn recv_frame(node: &Node, problems: &mut Problems) -> Option<Spanned<NamedCodec>> {
+    let mut fields = Fields::of(node, "recv_frame", problems)?;
+    let codec = fields.required("codec", problems);
+    fields.finish(problems);
+    codec
+}
+
+impl Decode for SendFrameArgs {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "send_frame", problems)?;
+        let codec = fields.required("codec", problems);
+        let payload = Payload::required(&mut fields, node.span, problems);
+        fields.finish(problems);
+        Some(Self { codec: codec?, payload: payload? })
+    }
+}
+
+impl Decode for NamedCodec {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let text = string(node, "a codec such as \"netstring\" or \"length_prefix:width=2\"", problems)?;
+        match text.parse::<Self>() {
+            Ok(codec) => Some(codec),
+            Err(CodecError::UnknownCodec(name)) => {
+                let names: Vec<&str> =
+                    CODECS.iter().map(|codec| codec.name).chain(LengthPrefix::PRESETS.iter().map(|(name, _)| *name)).collect();
+                problems.add_unknown(Problem::UnknownWord, node.span, format!("{} is not a codec", quoted(&name)), &name, &names);
+                None
+            }
+            Err(CodecError::UnknownParameter { codec, parameter }) => {
+                let known = codec_info(codec).map(|codec| codec.parameters).unwrap_or_default();
+                let names: Vec<&str> = known.iter().map(|parameter| parameter.name).collect();
+                let title = format!("{codec} has no parameter {}", quoted(&parameter));
+                problems.add_unknown(Problem::UnknownField, node.span, title, &parameter, &names);
+                None
+            }
+            Err(error) => {
+                let label = "parameters are written as in \"length_prefix:width=2,endian=little\"";
+                problems.add(Problem::BadCodec, node.span, error.to_string(), label);
+                None
+            }
+        }
+    }
 }
 
 impl Decode for SocketArgs {

@@ -16,6 +16,7 @@ use super::expect::StepExpect;
 use super::option::{OptionSetting, SocketOption};
 use super::payload::Payload;
 use super::source::{Span, Spanned};
+use crate::framing::NamedCodec;
 
 pub(crate) use decode::check_name;
 
@@ -67,6 +68,10 @@ pub enum Action {
     RecvExact(u64),
     /// `recv(2)` until a token or the end
     RecvUntil(Until),
+    /// `send(2)` until a frame is accepted
+    SendFrame(SendFrameArgs),
+    /// `recv(2)` until a frame has come
+    RecvFrame(Spanned<NamedCodec>),
     /// `shutdown(2)`
     Shutdown(ShutdownHow),
     /// `close(2)`
@@ -105,6 +110,8 @@ impl Action {
             Self::RecvFrom(_) => "recv_from",
             Self::RecvExact(_) => "recv_exact",
             Self::RecvUntil(_) => "recv_until",
+            Self::SendFrame(_) => "send_frame",
+            Self::RecvFrame(_) => "recv_frame",
             Self::Shutdown(_) => "shutdown",
             Self::Close => "close",
             Self::Abort => "abort",
@@ -182,6 +189,15 @@ pub struct RecvArgs {
     /// Flags of `recv(2)`: peek, trunc, waitall, dontwait, oob.
     #[schemars(default)]
     pub flags: Vec<Spanned<Flag>>,
+}
+
+/// Arguments of `send_frame`.
+#[derive(Clone, Debug)]
+pub struct SendFrameArgs {
+    /// How the frame is written.
+    pub codec: Spanned<NamedCodec>,
+    /// The frame.
+    pub payload: Payload,
 }
 
 /// Until what `recv_until` reads.
@@ -300,6 +316,8 @@ pub(crate) const ACTIONS: &[&str] = &[
     "recv_from",
     "recv_exact",
     "recv_until",
+    "send_frame",
+    "recv_frame",
     "shutdown",
     "close",
     "abort",

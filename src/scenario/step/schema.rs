@@ -52,6 +52,16 @@ struct SendToFields {
     flags: Option<Vec<Flag>>,
 }
 
+/// Arguments of `send_frame`.
+#[derive(JsonSchema)]
+#[allow(dead_code, reason = "only its schema is used")]
+struct SendFrameFields {
+    /// How the frame is written: "netstring", "length_prefix:width=2".
+    codec: String,
+    #[schemars(flatten)]
+    payload: PayloadFields,
+}
+
 /// What concerns a step as a whole.
 #[derive(JsonSchema)]
 #[allow(dead_code, reason = "only its schema is used")]
@@ -105,6 +115,13 @@ impl JsonSchema for Step {
         );
         let token = generator.subschema_for::<Payload>();
         add("recv_until", "recv(2) until a token has come, or until \"eof\".", json_schema!({ "anyOf": [{ "const": "eof" }, token] }));
+        add("send_frame", "send(2) until a frame of a codec is accepted.", closed(SendFrameFields::json_schema(generator)));
+        let codec = json_schema!({ "type": "string", "description": "A codec: a name, and its parameters: \"length_prefix:width=2,endian=little\"." });
+        add(
+            "recv_frame",
+            "recv(2) until a frame of a codec has come.",
+            json_schema!({ "type": "object", "properties": { "codec": codec }, "required": ["codec"], "additionalProperties": false }),
+        );
         add("shutdown", "shutdown(2).", ShutdownHow::json_schema(generator));
         add("close", "close(2).", nothing());
         add("abort", "close(2) with SO_LINGER 0: the peer gets a reset.", nothing());
