@@ -16,9 +16,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("analysis", &["scenario", "framing", "errno", "trace"]),
     ("verdict", &["scenario", "framing", "plan", "trace", "analysis"]),
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
-    ("report", &["scenario", "plan", "trace", "analysis", "verdict", "repeat"]),
+    ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat"]),
     ("builtin", &["scenario"]),
-    ("cli", &["scenario", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
+    ("cli", &["scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
 ];
 
 #[test]

@@ -43,6 +43,12 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// List scenarios: the built-in ones, or those at the paths given
     List(ListArgs),
+    /// Find the messages in bytes, by any codec
+    Decode(DecodeArgs),
+    /// Write messages in a codec
+    Encode(EncodeArgs),
+    /// Explain a codec, with its layout and parameters, or a cause
+    Explain(ExplainArgs),
     /// Print the JSON Schema of scenario files, or of the JSON report
     Schema(SchemaArgs),
 }
@@ -185,6 +191,97 @@ pub(super) enum ListFormat {
     Json,
     /// An index with the beliefs and causes, such as docs/scenarios.md
     Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DecodeArgs {
+    /// The codec: a name, with parameters as in length_prefix:width=2,endian=little (see `netlab explain codecs`)
+    #[arg(long, value_name = "CODEC")]
+    pub(super) codec: String,
+
+    /// The file with the bytes; - is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(super) path: String,
+
+    /// How the bytes are written in it
+    #[arg(long, value_name = "FORM", default_value = "raw")]
+    pub(super) from: InputForm,
+
+    /// Also cut the bytes, to show that the result does not change: every (each cut in two, and byte by byte), N (pieces of N bytes),
+    /// random:SEED (100 times)
+    #[arg(long, value_name = "every|N|random:SEED", value_parser = parse_split)]
+    pub(super) split: Option<Split>,
+
+    /// What to do behind a bad frame
+    #[arg(long, value_name = "stop|resync", default_value = "stop")]
+    pub(super) on_error: OnErrorArg,
+
+    /// How to report on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EncodeArgs {
+    /// The codec: a name, with parameters as in length_prefix:width=2,endian=little (see `netlab explain codecs`)
+    #[arg(long, value_name = "CODEC")]
+    pub(super) codec: String,
+
+    /// The frames, with escapes \r \n \t \0 \xHH [default: one frame, from standard input]
+    #[arg(value_name = "FRAME")]
+    pub(super) frames: Vec<String>,
+
+    /// How the bytes of standard input are written
+    #[arg(long, value_name = "FORM", default_value = "raw")]
+    pub(super) from: InputForm,
+
+    /// Each line of standard input is a frame
+    #[arg(long, conflicts_with = "frames")]
+    pub(super) lines: bool,
+
+    /// Print hexadecimal digits rather than the bytes
+    #[arg(long)]
+    pub(super) hex: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A codec, a preset of length_prefix, a cause, or `codecs`
+    #[arg(value_name = "WHAT")]
+    pub(super) what: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum InputForm {
+    /// The bytes themselves
+    Raw,
+    /// Hexadecimal digits, white space between them or not
+    Hex,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnErrorArg {
+    /// Stop at the first
+    Stop,
+    /// Go on with the next frame, where the codec can find it
+    Resync,
+}
+
+/// How the input of `netlab decode` is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Split {
+    Every,
+    Size(std::num::NonZeroUsize),
+    Random(u64),
+}
+
+fn parse_split(text: &str) -> Result<Split, String> {
+    match text.split_once(':') {
+        Some(("random", seed)) => seed.parse().map(Split::Random).map_err(|_| format!("`{seed}` is not a seed: expected a whole number")),
+        None if text == "every" => Ok(Split::Every),
+        None => text.parse().map(Split::Size).map_err(|_| "expected every, a number of bytes, or random:SEED".to_owned()),
+        Some(_) => Err("expected every, a number of bytes, or random:SEED".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod decode;
 mod exit;
 mod interrupt;
 mod list;
@@ -36,6 +37,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Run(args) => run::run(args, &mut output),
         Command::Check(args) => check::check(args, &mut output),
         Command::List(args) => list::list(args, &mut output),
+        Command::Decode(args) => decode::decode(args, &mut output),
+        Command::Encode(args) => decode::encode(args, &mut output),
+        Command::Explain(args) => decode::explain(args, &mut output),
         Command::Schema(args) => {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),

@@ -5,6 +5,7 @@ mod cases;
 mod catalogue;
 mod counters;
 mod distribution;
+mod frames;
 mod json;
 mod model;
 mod rows;
@@ -15,6 +16,7 @@ mod text;
 
 pub use cases::{CaseColumn, write_cases};
 pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
+pub use frames::{DecodeReport, FrameErrorReport, FrameReport, write_codec};
 pub use json::{report_schema, write_json};
 pub use model::{InvalidFile, ProblemReport, Repeats, Report, RunReport, ScenarioHead, SettingsReport, Summary, VERSION};
 pub use snippet::{draw_diagnostic, draw_mismatch};

@@ -1,0 +1,223 @@
+//! `netlab decode`, `netlab encode` and `netlab explain`: codecs without sockets.
+
+use std::io::{Read, Write};
+
+use super::args::{DecodeArgs, EncodeArgs, ExplainArgs, Format, InputForm, OnErrorArg, Split};
+use super::exit::Exit;
+use super::output::{Output, note};
+use crate::framing::{CODECS, Codec, CodecError, FrameError, Framer, LengthPrefix, NamedCodec, OnError, chunks, codec_info, unescape};
+use crate::report::{DecodeReport, FrameReport, VERSION, write_codec};
+use crate::scenario::{CauseName, nearest};
+
+/// The longest input of which every cut is tried: the time grows with its square.
+const MAX_EVERY: usize = 64 * 1024;
+
+/// Reads a codec, or says what is wrong with it.
+fn codec(text: &str) -> Result<NamedCodec, Exit> {
+    text.parse::<NamedCodec>().map_err(|error| {
+        note(&format!("error: {error}"));
+        let near = match &error {
+            CodecError::UnknownCodec(name) => nearest(name, CODECS.iter().map(|codec| codec.name)),
+            CodecError::UnknownParameter { codec, parameter } => {
+                nearest(parameter, codec_info(codec).into_iter().flat_map(|codec| codec.parameters).map(|parameter| parameter.name))
+            }
+            CodecError::MissingParameter { .. } | CodecError::BadForm(_) | CodecError::BadValue { .. } => None,
+        };
+        match near {
+            Some(near) => note(&format!("  did you mean `{near}`?")),
+            None => note("  `netlab explain codecs` lists them with their parameters"),
+        }
+        Exit::Usage
+    })
+}
+
+/// The bytes of a file, or of standard input.
+fn input(path: &str, form: InputForm) -> Result<Vec<u8>, Exit> {
+    let mut bytes = Vec::new();
+    let read = match path {
+        "-" => std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ()),
+        path => std::fs::read(path).map(|read| bytes = read),
+    };
+    if let Err(error) = read {
+        note(&format!("error: cannot read {path}: {error}"));
+        return Err(Exit::NotCarriedOut);
+    }
+    match form {
+        InputForm::Raw => Ok(bytes),
+        InputForm::Hex => from_hex(&bytes).ok_or_else(|| {
+            note(&format!("error: {path} is not pairs of hexadecimal digits with white space between them"));
+            Exit::Usage
+        }),
+    }
+}
+
+fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok().filter(|_| pair.len() == 2 && pair[0] != b'+');
+    digits.chunks(2).map(pair).collect()
+}
+
+type Found = (Vec<FrameReport>, Vec<FrameError>);
+
+fn decode_pieces<'b>(codec: &NamedCodec, on_error: OnError, pieces: impl IntoIterator<Item = &'b [u8]>) -> Found {
+    let mut framer = Framer::with(codec.codec.decoder(), on_error);
+    let (mut frames, mut errors) = (Vec::new(), Vec::new());
+    for piece in pieces {
+        if framer.error().is_some() {
+            break;
+        }
+        framer.push_all(piece, |result| match result {
+            Ok(frame) => frames.push(FrameReport::new(frame.bytes.to_vec(), frame.start, frame.end)),
+            Err(error) => errors.push(error),
+        });
+    }
+    if framer.error().is_none() {
+        framer.finish_all(|result| match result {
+            Ok(frame) => frames.push(FrameReport::new(frame.bytes.to_vec(), frame.start, frame.end)),
+            Err(error) => errors.push(error),
+        });
+    }
+    (frames, errors)
+}
+
+pub(super) fn decode(args: &DecodeArgs, output: &mut Output) -> Exit {
+    let (codec, bytes) = match codec(&args.codec).and_then(|codec| Ok((codec, input(&args.path, args.from)?))) {
+        Ok(both) => both,
+        Err(exit) => return exit,
+    };
+    let on_error = if args.on_error == OnErrorArg::Resync { OnError::Resync } else { OnError::Stop };
+    let whole = decode_pieces(&codec, on_error, [bytes.as_slice()]);
+    let mut differing = Vec::new();
+    let mut splits = None;
+    let mut hold = |cuts: Vec<usize>, found: &Found| {
+        if *found != whole {
+            differing.push(cuts);
+        }
+    };
+    let ends = |pieces: &[&[u8]]| -> Vec<usize> {
+        let add = |at: &mut usize, piece: &&[u8]| {
+            *at += piece.len();
+            Some(*at)
+        };
+        pieces.iter().scan(0, add).collect()
+    };
+    match args.split {
+        None => {}
+        Some(Split::Every) if bytes.len() > MAX_EVERY => {
+            note(&format!("error: every cut of {} bytes would take too long; at most {MAX_EVERY}, or --split random:SEED", bytes.len()));
+            return Exit::Usage;
+        }
+        Some(Split::Every) => {
+            for at in 0..=bytes.len() {
+                hold(vec![at], &decode_pieces(&codec, on_error, [&bytes[..at], &bytes[at..]]));
+            }
+            hold((1..bytes.len()).collect(), &decode_pieces(&codec, on_error, bytes.chunks(1)));
+            splits = Some(bytes.len() as u64 + 2);
+        }
+        Some(Split::Size(size)) => {
+            let pieces: Vec<&[u8]> = bytes.chunks(size.get()).collect();
+            hold(ends(&pieces), &decode_pieces(&codec, on_error, pieces.iter().copied()));
+            splits = Some(1);
+        }
+        Some(Split::Random(seed)) => {
+            const TRIES: u64 = 100;
+            for round in 0..TRIES {
+                let pieces: Vec<&[u8]> = chunks(seed.wrapping_add(round), 16, &bytes).collect();
+                hold(ends(&pieces), &decode_pieces(&codec, on_error, pieces.iter().copied()));
+            }
+            splits = Some(TRIES);
+        }
+    }
+    let (frames, errors) = whole;
+    let report = DecodeReport {
+        version: VERSION,
+        codec: codec.text,
+        bytes: bytes.len(),
+        frames,
+        errors: errors.iter().map(Into::into).collect(),
+        splits,
+        differing,
+    };
+    match args.format {
+        Format::Json => output.write_data(|out| {
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            writeln!(out)
+        }),
+        Format::Table => output.write(|style, out| report.write(style, out)),
+    }
+    if report.errors.is_empty() && report.differing.is_empty() { Exit::Success } else { Exit::Failed }
+}
+
+pub(super) fn encode(args: &EncodeArgs, output: &mut Output) -> Exit {
+    let codec = match codec(&args.codec) {
+        Ok(codec) => codec,
+        Err(exit) => return exit,
+    };
+    let mut frames: Vec<Vec<u8>> = Vec::new();
+    for text in &args.frames {
+        let Some(frame) = unescape(text) else {
+            note(&format!("error: an escape in `{text}` is none: \\r \\n \\t \\0 \\xHH \\\\ are"));
+            return Exit::Usage;
+        };
+        frames.push(frame);
+    }
+    if args.frames.is_empty() {
+        let bytes = match input("-", args.from) {
+            Ok(bytes) => bytes,
+            Err(exit) => return exit,
+        };
+        if args.lines {
+            let text = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+            frames.extend(text.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).filter(|_| !bytes.is_empty()));
+        } else {
+            frames.push(bytes);
+        }
+    }
+    let mut stream = Vec::new();
+    for (index, frame) in frames.iter().enumerate() {
+        if let Err(error) = codec.codec.encode(frame, &mut stream) {
+            note(&format!("error: frame {}: {error}", index + 1));
+            return Exit::Failed;
+        }
+    }
+    output.write_data(|out| {
+        if args.hex {
+            let pairs: Vec<String> = stream.iter().map(|byte| format!("{byte:02x}")).collect();
+            return writeln!(out, "{}", pairs.join(" "));
+        }
+        out.write_all(&stream)
+    });
+    Exit::Success
+}
+
+pub(super) fn explain(args: &ExplainArgs, output: &mut Output) -> Exit {
+    let what = args.what.as_str();
+    if what == "codecs" {
+        output.write(|style, out| {
+            let mut table = crate::report::Table::new(&["codec", "what it is", "source"], style);
+            CODECS.iter().for_each(|codec| table.row(vec![codec.name.to_owned(), codec.about.to_owned(), codec.source.to_owned()]));
+            table.lines().iter().try_for_each(|line| writeln!(out, "{line}"))
+        });
+        return Exit::Success;
+    }
+    let preset = LengthPrefix::PRESETS.iter().any(|(name, _)| *name == what);
+    if let Some(info) = codec_info(if preset { "length_prefix" } else { what }) {
+        output.write(|style, out| write_codec(info, style, out));
+        return Exit::Success;
+    }
+    if let Some(&(_, cause)) = CauseName::WORDS.iter().find(|(name, _)| *name == what) {
+        output.write(|_, out| {
+            writeln!(out, "{}: {}", cause.name(), cause.title())?;
+            writeln!(out, "  refutes: \"{}\"", cause.belief())?;
+            writeln!(out, "  try: {}", cause.remedy())
+        });
+        return Exit::Success;
+    }
+    let names = CODECS.iter().map(|codec| codec.name).chain(CauseName::WORDS.iter().map(|(name, _)| *name)).chain(["codecs"]);
+    note(&format!("error: nothing is known of `{what}`"));
+    match nearest(what, names) {
+        Some(near) => note(&format!("  did you mean `{near}`?")),
+        None => note("  it explains codecs (`netlab explain codecs`) and causes, such as `netlab explain late_reader`"),
+    }
+    Exit::Usage
+}
