@@ -62,7 +62,11 @@ pub const CODECS: &[CodecInfo] = &[
             parameter("width", "4", "bytes of the length: 1, 2, 3, 4 or 8"),
             parameter("endian", "big", "big or little"),
             parameter("adjust", "0", "added to the length to give the bytes that follow it; negative where the length counts itself"),
-            parameter("strip", "none", "bytes of the front that are not part of the frame; left out, offset + width, or what the preset says"),
+            parameter(
+                "strip",
+                "none",
+                "bytes of the front that are not part of the frame; left out, offset + width, or what the preset says",
+            ),
             MAX_FRAME,
         ],
         source: "RFC 1035 section 4.2.2 (DNS over TCP), RFC 9113 section 4.1 (HTTP/2), RFC 8446 section 5.1 (TLS)",

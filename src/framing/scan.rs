@@ -63,28 +63,3 @@ pub(super) fn exactly_one(mut decoder: impl Decoder, frame: &[u8], what: &str) -
     };
     Err(EncodeError(problem.into()))
 }
-
-/// Tests that the structure codecs share.
-#[cfg(test)]
-pub(super) mod test {
-    use std::time::{Duration, Instant};
-
-    use crate::framing::{Codec, Framer};
-
-    /// A frame of 8 MiB in pieces of 1 KiB takes time in proportion to its length. As `assert_linear` of all codecs, for frames that must
-    /// have a structure: a decoder that starts again with each piece would look at 32 GiB, and take minutes.
-    pub(in super::super) fn assert_linear_for(codec: &impl Codec, frame: &[u8]) {
-        let mut stream = Vec::new();
-        codec.encode(frame, &mut stream).unwrap();
-        let start = Instant::now();
-        let mut framer = Framer::new(codec.decoder());
-        let mut given = 0;
-        for piece in stream.chunks(1024) {
-            framer.push(piece, |found| given += usize::from(found.bytes == frame)).unwrap();
-        }
-        framer.finish(|found| given += usize::from(found.bytes == frame)).unwrap();
-        assert_eq!(given, 1);
-        assert!(framer.memory() <= 3 * stream.len(), "{} bytes held", framer.memory());
-        assert!(start.elapsed() < Duration::from_secs(60), "quadratic");
-    }
-}
