@@ -50,6 +50,10 @@ fn late_reader() {
     assert_eq!(causes(Tcp, &[&large[..], &reads].concat()), []);
     // A segment that was sent again is counted twice.
     assert_eq!(causes(Tcp, &[SENDS, ONE_READ, "client counters data_segs_out=2 bytes_sent=28 bytes_retrans=14 total_retrans=1"]), []);
+    assert_eq!(
+        causes(Tcp, &[SENDS, ONE_READ, "client counters data_segs_out=4 bytes_sent=18 bytes_retrans=4 total_retrans=1"]),
+        [LateReader]
+    );
     // Closed before all had left: the receiver has counted.
     let early = ["client counters data_segs_out=1 bytes_sent=5", "server counters data_segs_in=3 bytes_received=15"];
     assert_eq!(causes(Tcp, &[&[SENDS, ONE_READ], &early[..]].concat()), [LateReader]);

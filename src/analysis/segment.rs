@@ -104,9 +104,11 @@ pub(super) fn segments(sender: &SocketTrace, receiver: &SocketTrace) -> Option<S
     };
     let mut runs = Vec::new();
     let (mut at, mut first) = (0, 0);
-    // A segment that left again is counted again, and nobody knows which it was, nor how many others there were.
-    let samples = sender.samples.iter().map(|sample| (sample.bytes_sent, u64::from(sample.data_segs_out)));
-    for (end, segments) in samples.chain([(bytes, count)]).filter(|_| retransmitted == 0) {
+    // A segment that left again is counted again, and nobody knows which it was. So samples place nothing then; that there were at least so many
+    // different ones, the totals still tell (a SYN that left again is among those that did).
+    let at_least = count.saturating_sub(retransmitted);
+    let samples = sender.samples.iter().filter(|_| retransmitted == 0).map(|sample| (sample.bytes_sent, u64::from(sample.data_segs_out)));
+    for (end, segments) in samples.chain([(bytes, at_least)]).filter(|_| retransmitted == 0 || at_least > 1) {
         if end > at && segments > first {
             runs.push(SegmentRun { range: ByteRange { start: at, end }, first, count: segments - first });
             (at, first) = (end, segments);
