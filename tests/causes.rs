@@ -42,6 +42,18 @@ fn late_reader() {
     assert_eq!(causes(Tcp, &[SENDS, ONE_READ_WAITED, THREE_SEGMENTS]), [LateReader]);
     // One segment: the sender's kernel joined them, and the promptest reader would have got as much.
     assert_eq!(causes(Tcp, &[SENDS, ONE_READ, ONE_SEGMENT]), []);
+    // Nobody counted, so that the sender's kernel may have joined them.
+    assert_eq!(causes(Tcp, &[SENDS, ONE_READ]), []);
+    // A total over the stream says nothing of one of several reads: the large send was cut in many segments.
+    let large = ["client 1 send 9 aaaaaaaaa", "client 2 send 2 bb", "client 3 send 2 cc"];
+    let reads = ["server 2 recv 9 aaaaaaaaa", "server 3 recv 9 bbcc", "client counters data_segs_out=4 bytes_sent=13"];
+    assert_eq!(causes(Tcp, &[&large[..], &reads].concat()), []);
+    // A segment that was sent again is counted twice.
+    assert_eq!(causes(Tcp, &[SENDS, ONE_READ, "client counters data_segs_out=2 bytes_sent=28 bytes_retrans=14 total_retrans=1"]), []);
+    assert_eq!(
+        causes(Tcp, &[SENDS, ONE_READ, "client counters data_segs_out=4 bytes_sent=18 bytes_retrans=4 total_retrans=1"]),
+        [LateReader]
+    );
     // Closed before all had left: the receiver has counted.
     let early = ["client counters data_segs_out=1 bytes_sent=5", "server counters data_segs_in=3 bytes_received=15"];
     assert_eq!(causes(Tcp, &[&[SENDS, ONE_READ], &early[..]].concat()), [LateReader]);
@@ -74,6 +86,9 @@ fn reader_kept_pace() {
         "server 4 recv 1024 egon waited",
     ];
     assert_eq!(causes(Tcp, &prompt), [ReaderKeptPace]);
+    // Only the first may have come late: the second found its bytes queued, and got no more because it asked for no more.
+    let exact: Vec<String> = prompt.iter().map(|line| line.replace("recv 1024 world waited", "recv 5 world")).collect();
+    assert_eq!(causes(Tcp, &exact.iter().map(String::as_str).collect::<Vec<_>>()), []);
     // Each send by a read of its own, but the reads came after: by chance of their size.
     let late: Vec<String> = prompt.iter().map(|line| line.replace(" waited", "")).collect();
     assert_eq!(causes(Tcp, &late.iter().map(String::as_str).collect::<Vec<_>>()), []);
@@ -138,6 +153,10 @@ fn corked() {
     assert_eq!(causes(Tcp, &[&more, ONE_READ, THREE_SEGMENTS]), [LateReader]);
     // Nobody counted.
     assert_eq!(causes(Tcp, &[&more, ONE_READ]), []);
+    // One of two ends was held, and one of them was joined: which, only a sample tells.
+    let one_more = SENDS.replace("hello", "hello more");
+    let two_segments = "client counters data_segs_out=2 bytes_sent=14";
+    assert_eq!(causes(Tcp, &[&one_more, ONE_READ_WAITED, two_segments]), [LateReader]);
     let cork = ["client 1 set_option:cork 1 -", SENDS, "client 4 set_option:cork 0 -", ONE_READ_WAITED, ONE_SEGMENT];
     assert_eq!(causes(Tcp, &cork), [Corked]);
     // Taken off before the first send: joined, but not by the cork.
@@ -147,10 +166,18 @@ fn corked() {
 
 #[test]
 fn small_recv() {
-    assert_eq!(causes(Tcp, &["client 1 send 9 hello_egg", "server 2 recv 2 he", "server 3 recv 10 llo_egg"]), [SmallRecv]);
-    // The rest was still there at the end.
-    assert_eq!(causes(Tcp, &["client 1 send 9 hello_egg", "server 2 recv 2 he", "server counters queued=7"]), [SmallRecv]);
-    assert_eq!(causes(Tcp, &["client 1 send 9 hello_egg", "server 2 recv 2 he"]), []);
+    let reads = ["server 2 recv 2 he", "server 3 recv 10 llo_egg"];
+    let with = |more: &[&str]| causes(Tcp, &[&["client 1 send 9 hello_egg"], more, &reads[..]].concat());
+    // The program had asked what is queued; one segment carried what it took and what it left.
+    assert_eq!(with(&["server 1 wait_readable 9 =9"]), [SmallRecv]);
+    assert_eq!(with(&["client counters data_segs_out=1 bytes_sent=9"]), [SmallRecv]);
+    // Nothing tells that the rest was there: that the next read did not have to wait does not say so of this one.
+    assert_eq!(with(&[]), []);
+    assert_eq!(with(&["client counters data_segs_out=2 bytes_sent=9"]), []);
+    // As many bytes were queued as it took.
+    assert_eq!(with(&["server 1 wait_readable 2 =2"]), []);
+    // On a Unix socket what was accepted is there.
+    assert_eq!(causes(UnixStream, &["client 1 send 9 hello_egg", "server 2 recv 2 he"]), [SmallRecv]);
     // A short read with room to spare: not the buffer's fault, the rest had not come.
     assert_eq!(causes(Tcp, &["client 1 send 9 hello_egg", "server 2 recv 10 he", "server 3 recv 10 llo_egg"]), [EarlyReader]);
     // It ended where a send ended: nothing was to come.
@@ -180,6 +207,8 @@ fn truncated_and_dropped_datagrams() {
     assert_eq!(causes(Udp, &["client 1 send_to 5 hello", "server 2 recv_from 5 hello"]), []);
     let lost = ["client 1 send_to 1 a", "client 2 send_to 1 b", "server 2 recv_from 9 a", "server 3 recv_from 9 timeout"];
     assert_eq!(causes(Udp, &[&lost[..], &["server counters drops=1"]].concat()), [DroppedDatagram]);
+    // What nobody asked for may be queued, whatever was thrown away of others.
+    assert_eq!(causes(Udp, &["client 1 send_to 1 a", "server counters drops=1"]), []);
     // Lost, and nobody says that it was thrown away for want of room.
     assert_eq!(causes(Udp, &[&lost[..], &["server counters drops=0"]].concat()), []);
     // Something was thrown away, but nothing of this flow is missing.
@@ -191,6 +220,11 @@ fn reset() {
     assert_eq!(causes(Tcp, &["client 1 send 5 hello", "client 2 abort 0 -", "server 2 recv 9 ECONNRESET"]), [Reset]);
     // An orderly end.
     assert_eq!(causes(Tcp, &["client 1 send 5 hello", "client 2 close 0 -", "server 2 recv 9 hello", "server 3 recv 9 -"]), []);
+    // EPIPE behind another error: the kernel gave up by itself.
+    assert_eq!(causes(Tcp, &["client 1 send 5 hello", "client 2 send 5 ETIMEDOUT", "client 3 send 5 EPIPE", "server 2 close 0 -"]), []);
+    // Nobody closed; and a Unix socket knows no resets.
+    assert_eq!(causes(Tcp, &["client 1 send 5 hello", "client 2 send 5 EPIPE"]), []);
+    assert_eq!(causes(UnixStream, &["client 1 send 5 hello", "server 2 close 0 -", "client 2 send 5 EPIPE"]), []);
     // The sender is told.
     assert_eq!(causes(Tcp, &["client 1 send 5 hello", "server 2 close 0 -", "client 2 send 5 EPIPE"]), [Reset]);
     // The sender is told when it reads.

@@ -151,7 +151,7 @@ pub(super) fn flows(trace: &Trace) -> Vec<Flow> {
                 of_socket.reads.push(index);
             } else if matches!(
                 call.kind,
-                CallKind::SetOption | CallKind::GetOption | CallKind::Shutdown | CallKind::Close | CallKind::Abort
+                CallKind::SetOption | CallKind::GetOption | CallKind::WaitReadable | CallKind::Shutdown | CallKind::Close | CallKind::Abort
             ) {
                 of_socket.others.push(index);
             }

@@ -70,9 +70,14 @@ impl Segments {
         }
     }
 
+    /// How many segments the runs that lie in a range have.
+    pub(super) fn count_in(&self, range: ByteRange) -> u64 {
+        self.runs.iter().filter(|run| range.start < run.range.end && run.range.start < range.end).map(|run| run.count).sum()
+    }
+
     /// Whether the position of every segment is known.
     pub fn are_placed(&self) -> bool {
-        self.runs.iter().all(|run| run.count == 1)
+        self.runs.iter().all(|run| run.count == 1) && self.retransmitted == 0
     }
 }
 
@@ -99,9 +104,11 @@ pub(super) fn segments(sender: &SocketTrace, receiver: &SocketTrace) -> Option<S
     };
     let mut runs = Vec::new();
     let (mut at, mut first) = (0, 0);
-    // A segment that left again is counted again, and nobody knows which it was.
+    // A segment that left again is counted again, and nobody knows which it was. So samples place nothing then; that there were at least so many
+    // different ones, the totals still tell (a SYN that left again is among those that did).
+    let at_least = count.saturating_sub(retransmitted);
     let samples = sender.samples.iter().filter(|_| retransmitted == 0).map(|sample| (sample.bytes_sent, u64::from(sample.data_segs_out)));
-    for (end, segments) in samples.chain([(bytes, count)]) {
+    for (end, segments) in samples.chain([(bytes, at_least)]).filter(|_| retransmitted == 0 || at_least > 1) {
         if end > at && segments > first {
             runs.push(SegmentRun { range: ByteRange { start: at, end }, first, count: segments - first });
             (at, first) = (end, segments);

@@ -64,11 +64,11 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(super) format: Format,
 
-    /// Run each scenario so many times, and show how often it came out in which way
+    /// Run each scenario, and each of its cases and families, so many times, and show how often it came out in which way
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000), conflicts_with = "repeat_for")]
     pub(super) repeat: Option<u64>,
 
-    /// Run each scenario again and again for this long
+    /// Run each scenario, and each of its cases and families, again and again for this long
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(super) repeat_for: Option<Duration>,
 

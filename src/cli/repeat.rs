@@ -36,7 +36,7 @@ pub(super) fn carry_out(plan: &Plan, language: &str, interrupt: &Interrupt, repe
         let run = run_once(plan, language, interrupt);
         // A run that was broken off says nothing about how runs come out.
         if interrupt.signal().is_some() {
-            return if runs.tally.runs() == 0 { run } else { runs.finish(plan) };
+            return if runs.tally.runs() == 0 { run } else { runs.finish(plan, repeat) };
         }
         if !runs.add(plan, run) {
             break;
@@ -57,7 +57,7 @@ pub(super) fn carry_out(plan: &Plan, language: &str, interrupt: &Interrupt, repe
             note(&format!("{}: {done}{of} runs", plan.scenario.source.name()));
         }
     }
-    runs.finish(plan)
+    runs.finish(plan, repeat)
 }
 
 fn run_once(plan: &Plan, language: &str, interrupt: &Interrupt) -> RunReport {
@@ -116,7 +116,7 @@ impl Runs {
         true
     }
 
-    fn finish(self, plan: &Plan) -> RunReport {
+    fn finish(self, plan: &Plan, repeat: Repeat) -> RunReport {
         let Some(shown) = self.shown.filter(|_| self.broken.is_none()) else {
             return self
                 .broken
@@ -126,7 +126,8 @@ impl Runs {
         let distribution = self.tally.finish();
         judge_rates(plan, &distribution, &mut report.verdict);
         let differing = self.differing.map(|kept| (kept.number, Box::new(kept.report)));
-        report.repeats = Some(Repeats { distribution, shown: shown.number, differing });
+        let asked = if let Repeat::Times(times) = repeat { Some(times) } else { None };
+        report.repeats = Some(Repeats { distribution, asked, shown: shown.number, differing });
         report
     }
 }

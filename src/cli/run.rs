@@ -59,7 +59,11 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
             Selected::Plans(plans) => {
                 let has_cases = plans.len() > 1 && plans.iter().any(|plan| plan.case.is_some());
                 for plan in plans {
-                    if interrupt.signal().is_some() || !session.output.is_open() {
+                    if interrupt.signal().is_some() {
+                        session.summary.not_run += 1;
+                        continue;
+                    }
+                    if !session.output.is_open() {
                         break;
                     }
                     session.progress.begins(plan.scenario.source.name());
@@ -152,10 +156,13 @@ impl Session<'_> {
         let cases = std::mem::take(&mut self.cases);
         let Some((_, last)) = cases.last() else { return };
         let columns: Vec<CaseColumn> = cases.iter().map(|(column, _)| column.clone()).collect();
-        self.output.write(|style, out| {
-            write_cases(&columns, style, out)?;
-            write_lesson(last, style, out)?;
-            writeln!(out)
+        let Self { output, progress, .. } = self;
+        progress.suspend(|| {
+            output.write(|style, out| {
+                write_cases(&columns, style, out)?;
+                write_lesson(last, style, out)?;
+                writeln!(out)
+            });
         });
     }
 

@@ -76,7 +76,7 @@ impl Actor<'_> {
         self.call_on(now, slot, CallKind::SetOption, (about, None), |live, record| {
             sys::set_option(&live.socket, option, value)?;
             let effective = sys::get_option(&live.socket, option).ok();
-            record.keep_setting(Setting { option, requested: value, effective, by_step });
+            record.keep_setting(Setting { option, requested: value, effective, by_step, inherited: false });
             Ok(0)
         })
     }
@@ -202,9 +202,11 @@ impl Actor<'_> {
         let about = About { record: Some(record), flags, ..About::default() };
         match result {
             Ok((socket, peer)) => {
+                let inherited = self.inherited(record, &socket);
                 self.keep(slot, socket);
                 if let Some(live) = &self.slots[slot] {
                     let record = &mut self.records[live.record];
+                    record.settings = inherited;
                     record.peer = from_sockaddr(&peer);
                     record.learn_addresses(&live.socket);
                 }
@@ -217,6 +219,18 @@ impl Actor<'_> {
             }
             Err(ended) => self.push(now, CallKind::Accept, about, start, ended.outcome(), None),
         }
+    }
+
+    /// What an accepted socket has of the options that were set on its listener, as the kernel tells (Linux hands most of them on).
+    fn inherited(&self, listener: usize, socket: &Socket) -> Vec<Setting> {
+        let mut settings: Vec<Setting> = Vec::new();
+        for setting in self.records[listener].settings.iter().rev() {
+            if settings.iter().all(|known| known.option != setting.option) {
+                let effective = sys::get_option(socket, setting.option).ok();
+                settings.push(Setting { effective, inherited: true, ..setting.clone() });
+            }
+        }
+        settings
     }
 
     pub(super) fn connect(&mut self, now: Now<'_>, slot: usize, creation: Creation, address: &PlannedAddress) -> CallOutcome {

@@ -4,20 +4,29 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::model::Repeats;
-use super::style::Style;
+use super::style::{Style, wrap};
 use super::table::Table;
-use crate::repeat::{Distribution, Percentiles};
+use crate::repeat::{Distribution, Percentiles, Shape};
 use crate::scenario::format_duration;
 
 /// Shapes and flows shown; the JSON report has all.
 const MAX_SHAPES: usize = 12;
 const MAX_FLOWS: usize = 4;
+/// The longest shape in a line with others, in characters.
+const LONGEST: usize = 60;
 /// The width of a bar for all runs, in columns.
 const BAR: u64 = 12;
 
 /// The distribution in a few words: `14: 193x, 5+9: 7x`.
 pub(super) fn in_short(distribution: &Distribution) -> String {
-    let shapes = distribution.shapes.iter().take(3).map(|shape| format!("{}: {}x", shape.shape, shape.count));
+    let short = |shape: &Shape| {
+        let text = shape.to_string();
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}..", &text[..end]),
+            None => text,
+        }
+    };
+    let shapes = distribution.shapes.iter().take(3).map(|shape| format!("{}: {}x", short(&shape.shape), shape.count));
     let mut parts: Vec<String> = shapes.collect();
     if distribution.shapes.len() > 3 {
         parts.push(format!("{} more", distribution.shapes.len() - 3));
@@ -47,7 +56,9 @@ pub(super) fn write_distribution(repeats: &Repeats, style: &Style, out: &mut dyn
     counts.extend((errors > 0).then(|| format!("{errors} could not run")));
     let runs_word = if runs == 1 { "run" } else { "runs" };
     let more = if repeats.differing.is_some() && !style.verbose { "; `-v` shows one of another shape too" } else { "" };
-    writeln!(out, "\n{runs} {runs_word}: {}; run {} is the one above{more}", counts.join(", "), repeats.shown)?;
+    writeln!(out)?;
+    let line = format!("{runs} {runs_word}: {}; run {} is the one above{more}", counts.join(", "), repeats.shown);
+    wrap(&line, style.width).iter().try_for_each(|line| writeln!(out, "{line}"))?;
     let any_bad = distribution.shapes.iter().any(|shape| shape.not_passed > 0);
     let not_passed: &[&str] = if any_bad { &[">not passed"] } else { &[] };
     let headers = [&["read", "outcome", ">runs", ">share"], not_passed, &[">first in run", ""]].concat();

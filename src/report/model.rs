@@ -103,6 +103,8 @@ pub struct RunReport {
 pub struct Repeats {
     /// How they came out.
     pub distribution: Distribution,
+    /// How many were asked for, where it was a number.
+    pub asked: Option<u64>,
     /// The number of the run that is reported in full, from 1.
     pub shown: u64,
     /// The first run of another shape than the one reported in full, with its number.
@@ -160,6 +162,8 @@ pub struct Summary {
     pub invalid: u64,
     /// Whether it was interrupted, so that runs are missing.
     pub interrupted: bool,
+    /// Runs (scenarios, their cases and families) that were not begun because of that.
+    pub not_run: u64,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
 }

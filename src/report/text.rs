@@ -35,14 +35,21 @@ pub fn headline(run: &RunReport, style: &Style) -> String {
                 (true, _) => format!("all {runs} runs passed"),
                 (false, _) => format!("{passed} of {runs} runs passed"),
             };
-            return format!("{} {}  {passed}: {}", paint(color, word), run.name(), in_short(distribution));
+            let asked = match repeats.asked {
+                Some(asked) if asked > runs => format!(" (of {asked} asked for)"),
+                Some(_) | None => String::new(),
+            };
+            let rates =
+                if run.verdict.outcome == Outcome::Fail && distribution.passed == runs { ", but not at the expected rate" } else { "" };
+            return format!("{} {}  {passed}{asked}{rates}: {}", paint(color, word), run.name(), in_short(distribution));
         }
         (None, None) => {
             let outcomes: Vec<String> =
                 run.outcomes().iter().map(|(flow, word)| format!("{} {}", flow.replace("->", style.arrow()), word.name())).collect();
             // Many connections say nothing new one by one.
             let outcomes = if outcomes.len() > 3 { format!("{} flows", outcomes.len()) } else { outcomes.join(", ") };
-            if outcomes.is_empty() { String::new() } else { format!("  {outcomes}") }
+            let rates = if run.expect.rates() > 0 && run.trace.is_some() { " (a rate is not judged by one run: --repeat)" } else { "" };
+            if outcomes.is_empty() { rates.to_owned() } else { format!("  {outcomes}{rates}") }
         }
     };
     format!("{} {}{tail}{}", paint(color, word), run.name(), paint(DIM, &took))
@@ -167,11 +174,12 @@ fn write_settings(trace: &Trace, style: &Style, out: &mut dyn Write) -> io::Resu
     let mut seen: Vec<(String, Vec<String>)> = Vec::new();
     for actor in &trace.actors {
         for socket in &actor.sockets {
-            let mut options: Vec<SocketOption> = socket.settings.iter().map(|setting| setting.option).collect();
+            let own = || socket.settings.iter().filter(|setting| !setting.inherited);
+            let mut options: Vec<SocketOption> = own().map(|setting| setting.option).collect();
             options.sort_unstable();
             options.dedup();
             for option in options {
-                let settings: Vec<&Setting> = socket.settings.iter().filter(|setting| setting.option == option).collect();
+                let settings: Vec<&Setting> = own().filter(|setting| setting.option == option).collect();
                 let one = |setting: &&Setting| {
                     let effective = setting.effective.map_or_else(|| "unknown".to_owned(), |value| value.to_string());
                     format!("asked {}, in force {effective}", setting.requested)
@@ -229,9 +237,14 @@ fn write_indented(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<
 
 /// Where the evidence at hand does not tell, what would.
 fn what_to_try(flow: &Flow) -> &'static str {
-    let joined_by_sender =
-        flow.segments.as_ref().is_some_and(|segments| segments.complete && segments.count < flow.send_sizes().len() as u64);
-    if joined_by_sender { "; fewer segments than sends, so the sender's kernel joined some: `--sample sends` shows more" } else { "" }
+    match &flow.segments {
+        Some(segments) if segments.complete && segments.count < flow.send_sizes().len() as u64 => {
+            "; fewer segments than sends, so the sender's kernel joined some: `--sample sends` shows more"
+        }
+        Some(segments) if !segments.are_placed() => "; `--sample sends` shows where segments ended",
+        None if flow.kind == SocketKind::Tcp => ": no segments were counted",
+        Some(_) | None => "",
+    }
 }
 
 /// In how many segments a flow left, and how much is known of them.
@@ -243,7 +256,11 @@ fn segments_line(segments: &Segments, flow: &Flow) -> String {
     };
     let again = if segments.retransmitted > 0 { format!(", {} of them sent again", segments.retransmitted) } else { String::new() };
     let rest = if segments.complete { "" } else { ", not yet all" };
-    let places = if segments.are_placed() { "" } else { "; a total tells no positions" };
+    let places = match (segments.are_placed(), segments.runs.len()) {
+        (true, _) => "",
+        (false, 0 | 1) => "; a total tells no positions",
+        (false, _) => "; where some of them ended is not known",
+    };
     format!("left as {} (TCP_INFO of {by}){again}{rest}{places}", plural(segments.count))
 }
 
@@ -310,7 +327,11 @@ pub fn write_summary(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     let parts: Vec<String> =
         parts.into_iter().filter(|(count, ..)| *count > 0).map(|(count, word, color)| paint(color, &format!("{count} {word}"))).collect();
     let parts = if parts.is_empty() { "nothing ran".to_owned() } else { parts.join(", ") };
-    let interrupted = if summary.interrupted { ", interrupted" } else { "" };
+    let interrupted = match (summary.interrupted, summary.not_run) {
+        (false, _) => String::new(),
+        (true, 0) => ", interrupted".to_owned(),
+        (true, left) => format!(", interrupted with {left} not run"),
+    };
     let elapsed = match summary.elapsed_ms {
         0 => "less than 1 ms".to_owned(),
         millis => format_duration(Duration::from_millis(millis)),

@@ -152,6 +152,9 @@ pub struct Setting {
     pub effective: Option<i32>,
     /// Whether a step of the scenario set it, rather than a default or the command line.
     pub by_step: bool,
+    /// Whether it was set on the listener that the connection was accepted from, and read back here.
+    #[serde(default)]
+    pub inherited: bool,
 }
 
 impl SocketTrace {

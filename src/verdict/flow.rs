@@ -54,12 +54,16 @@ pub(super) fn check_run(plan: &Plan, trace: &Trace, findings: &mut Findings) {
             Some((start, last.end_ns))
         };
         let (from, to) = (calls_of(&between.from.value), calls_of(&between.to.value));
-        let took = from.zip(to).map(|((start, _), (_, end))| Duration::from_nanos(end.saturating_sub(start)));
+        let took = from.zip(to).and_then(|((start, _), (_, end))| end.checked_sub(start)).map(Duration::from_nanos);
+        let is_backwards = from.zip(to).is_some_and(|((start, _), (_, end))| end < start);
         findings.check(took.is_some_and(|took| between.elapsed.accepts(took)), || Mismatch {
             place: between.span.into(),
             title: format!("from {} to {} it took another time than {}", between.from.value, between.to.value, between.elapsed),
-            observed: took
-                .map_or_else(|| "not both steps were carried out".to_owned(), |took| format!("observed {}", format_duration(took))),
+            observed: match took {
+                Some(took) => format!("observed {}", format_duration(took)),
+                None if is_backwards => format!("{} ended before {} began", between.to.value, between.from.value),
+                None => "not both steps were carried out".to_owned(),
+            },
             evidence: Vec::new(),
             difference: None,
         });
@@ -156,7 +160,7 @@ fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, trace: &Trace, fi
     if let Some(wanted) = &expect.segments {
         let count = flow.segments.as_ref().map(|segments| segments.count);
         let what = format!("segments differ from {}", wanted.value);
-        let observed = || count.map_or_else(|| "no segments were counted".to_owned(), |count| format!("observed {count}"));
+        let observed = || count.map_or_else(|| "no segments were counted (see --sample)".to_owned(), |count| format!("observed {count}"));
         check.hold(wanted.span, &what, count.is_some_and(|count| wanted.value.accepts(count)), true, observed);
     }
     for (end, counters) in [(&flow.from, &expect.sender), (&flow.to, &expect.receiver)] {
@@ -164,7 +168,7 @@ fn check_flow(key: &FlowKey, expect: &FlowExpect, flow: &Flow, trace: &Trace, fi
         for (counter, wanted) in counters.iter().flat_map(|counters| &counters.0) {
             let count = seen.get(*counter);
             let what = format!("{} of {} differs from {}", counter.name(), end.actor, wanted.value);
-            let observed = || count.map_or_else(|| "it was not counted".to_owned(), |count| format!("observed {count}"));
+            let observed = || count.map_or_else(|| "it was not counted (see --sample)".to_owned(), |count| format!("observed {count}"));
             check.hold(wanted.span, &what, count.is_some_and(|count| wanted.value.accepts(count)), false, observed);
         }
     }

@@ -8,7 +8,7 @@ use netlab::trace::{
 
 /// One line a call, in the order of time: `client 2 send 5 hello`, `server 2 recv 9 hello waited`, `server 3 recv 9 ECONNREFUSED`,
 /// `client 1 set_option:cork 1 -`, `client 4 close 0 -`. The words are the actor, its step, the call, what was asked, what came (text,
-/// `-` for nothing, an error, `timeout`), and flags.
+/// `-` for nothing, `=9` for a number, an error, `timeout`), and flags.
 ///
 /// Two kinds of lines are no calls: `client counters data_segs_out=3 bytes_sent=14` is what the kernel had counted at the close, and
 /// `client sample data_segs_out=1 ..` what it had counted when the call before that line had returned.
@@ -77,6 +77,7 @@ fn call_of(kind: SocketKind, (time, step, call, asked, came, flags): Words<'_>, 
     let (outcome, data) = match came {
         "timeout" => (CallOutcome::TimedOut, ""),
         "-" => (CallOutcome::Returned(0), ""),
+        number if number.starts_with('=') => (CallOutcome::Returned(number[1..].parse().unwrap()), ""),
         text => match Errno::from_name(text) {
             Some(errno) => (CallOutcome::Failed(errno), ""),
             None => (CallOutcome::Returned(u32::try_from(text.len()).unwrap()), text),

@@ -4,7 +4,7 @@ use super::{Cause, EvidenceSource, plural};
 use crate::analysis::flow::Calls;
 use crate::errno::Errno;
 use crate::scenario::{CauseName, SocketOption};
-use crate::trace::{Call, CallKind, CallOutcome, SHUT_RD, SocketTrace};
+use crate::trace::{Call, CallKind, CallOutcome, SHUT_RD, SHUT_RDWR, SocketTrace};
 
 fn failed_with(call: &Call<'_>, codes: &[i32]) -> Option<Errno> {
     match call.outcome {
@@ -13,24 +13,43 @@ fn failed_with(call: &Call<'_>, codes: &[i32]) -> Option<Errno> {
     }
 }
 
-/// A call that tells of a reset at its own end of the connection: its name and the error.
-fn told_of_reset<'c>(calls: impl Iterator<Item = &'c Call<'c>>, has_shut: bool) -> Option<(&'static str, Errno)> {
-    // After one's own shutdown EPIPE says nothing of the peer.
-    let codes: &[i32] = if has_shut { &[libc::ECONNRESET] } else { &[libc::ECONNRESET, libc::EPIPE] };
-    calls.into_iter().find_map(|call| Some((call.kind.name(), failed_with(call, codes)?)))
+/// A call that tells of a reset at its own end of the connection: its name and the error. ECONNRESET says so itself. EPIPE does where the peer
+/// has closed and nothing else had failed before: its kernel answers what comes then with a reset. After one's own shutdown, or behind another
+/// error, it says nothing of the peer.
+fn told_of_reset<'c>(calls: impl Iterator<Item = &'c Call<'c>>, has_shut: bool, peer_closed: bool) -> Option<(&'static str, Errno)> {
+    let mut failed: Vec<&Call<'_>> =
+        calls.filter(|call| matches!(call.outcome, CallOutcome::Failed(errno) if errno.raw() != libc::EAGAIN)).collect();
+    failed.sort_by_key(|call| call.start_ns);
+    if let Some(found) = failed.iter().find_map(|call| Some((call.kind.name(), failed_with(call, &[libc::ECONNRESET])?))) {
+        return Some(found);
+    }
+    let first = failed.first().filter(|_| peer_closed && !has_shut)?;
+    Some((first.kind.name(), failed_with(first, &[libc::EPIPE])?))
 }
 
 fn shuts_writing(call: &Call<'_>) -> bool {
     call.kind == CallKind::Shutdown && call.outcome.returned().is_some() && call.asked != SHUT_RD
 }
 
-/// A call failed with ECONNRESET, or with EPIPE that the program did not bring upon itself. Who reset, and why, where the calls tell.
+/// Whether a call makes the kernel answer what comes later with a reset: close(2), or shutdown(2) of both directions.
+fn refuses_more(call: &Call<'_>) -> bool {
+    match call.kind {
+        CallKind::Close | CallKind::Abort => true,
+        CallKind::Shutdown => call.outcome.returned().is_some() && call.asked == SHUT_RDWR,
+        _ => false,
+    }
+}
+
+/// A call told of a reset. Who reset, and why, where the calls tell.
 pub(super) fn reset(calls: &Calls<'_>, sender: &SocketTrace, receiver: &SocketTrace, (from, to): (&str, &str)) -> Option<Cause> {
-    let of_receiver = || calls.reads.iter().chain(calls.of_receiver.iter().map(|(_, call)| call));
-    let of_sender = || calls.sends.iter().chain(calls.of_sender.iter().chain(&calls.back).map(|(_, call)| call));
+    let of_receiver = calls.reads.iter().chain(calls.of_receiver.iter().map(|(_, call)| call));
+    let of_sender = calls.sends.iter().chain(calls.of_sender.iter().chain(&calls.back).map(|(_, call)| call));
     let has_shut = |others: &[(usize, Call<'_>)]| others.iter().any(|(_, call)| shuts_writing(call));
-    let at_reader = told_of_reset(of_receiver(), has_shut(&calls.of_receiver)).map(|told| (told, to, from, sender, &calls.of_sender));
-    let at_sender = told_of_reset(of_sender(), has_shut(&calls.of_sender)).map(|told| (told, from, to, receiver, &calls.of_receiver));
+    let has_closed = |others: &[(usize, Call<'_>)]| others.iter().any(|(_, call)| refuses_more(call));
+    let at_reader = told_of_reset(of_receiver, has_shut(&calls.of_receiver), has_closed(&calls.of_sender))
+        .map(|told| (told, to, from, sender, &calls.of_sender));
+    let at_sender = told_of_reset(of_sender, has_shut(&calls.of_sender), has_closed(&calls.of_receiver))
+        .map(|told| (told, from, to, receiver, &calls.of_receiver));
     let ((call, errno), told, by, socket, others) = at_reader.or(at_sender)?;
     let mut evidence = vec![(EvidenceSource::Calls, format!("{call} of {told} failed with {errno}"))];
     let left = socket.counters.get(SocketOption::Queued).unwrap_or(0);
@@ -39,8 +58,11 @@ pub(super) fn reset(calls: &Calls<'_>, sender: &SocketTrace, receiver: &SocketTr
         evidence.push((EvidenceSource::Calls, format!("{by} closed its socket with SO_LINGER 0")));
     } else if closed(CallKind::Close) && left > 0 {
         evidence.push((EvidenceSource::Queue, format!("{by} closed its socket with {} unread", plural(left, "byte"))));
-    } else if closed(CallKind::Close) {
-        evidence.push((EvidenceSource::Calls, format!("{by} had closed its socket, and its kernel answers what comes then with a reset")));
+    } else if others.iter().any(|(_, call)| refuses_more(call)) {
+        evidence.push((
+            EvidenceSource::Calls,
+            format!("{by} had closed, or shut down both ways, and its kernel answers what comes then with a reset"),
+        ));
     }
     Some(Cause::new(CauseName::Reset, evidence))
 }

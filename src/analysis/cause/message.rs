@@ -18,12 +18,13 @@ pub(super) fn truncated_datagram(messages: &MessageFlow) -> Option<Cause> {
     Some(Cause::new(CauseName::TruncatedDatagram, [(EvidenceSource::Calls, text)]))
 }
 
-/// Messages that were accepted for sending and never received, and a kernel that says that it threw some away.
+/// Messages that were accepted for sending, asked for in vain, and a kernel that says that it threw some for this socket away. What nobody
+/// asked for may still be queued.
 pub(super) fn dropped_datagram(messages: &MessageFlow, receiver: &SocketTrace) -> Option<Cause> {
-    let missing = messages.count(Fate::Lost) + messages.count(Fate::Unread);
+    let missing = messages.count(Fate::Lost);
     let drops = receiver.counters.get(SocketOption::Drops).unwrap_or(0);
     (missing > 0 && drops > 0).then(|| {
-        let calls = format!("{} accepted by send and not received", plural(missing, "message"));
+        let calls = format!("{} accepted by send, and asked for in vain", plural(missing, "message"));
         let counted = format!("the kernel threw {} for the receiving socket away", plural(drops, "packet"));
         Cause::new(CauseName::DroppedDatagram, [(EvidenceSource::Meminfo, counted), (EvidenceSource::Calls, calls)])
     })

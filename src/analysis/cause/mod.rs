@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::flow::{Calls, Flow, Transfer};
 use super::segment::Segments;
 use super::stream::{ByteRange, StreamFlow};
-use crate::scenario::{CauseName, Flag, SocketOption};
+use crate::scenario::{CauseName, Flag, SocketKind, SocketOption};
 use crate::trace::{Call, CallKind, SocketTrace};
 
 /// A cause, and the evidence for it.
@@ -75,7 +75,7 @@ pub(super) fn causes(flow: &Flow, calls: &Calls<'_>, sender: &SocketTrace, recei
     let names = (flow.from.actor.as_str(), flow.to.actor.as_str());
     let mut causes: Vec<Cause> = match &flow.transfer {
         Transfer::Stream(stream) => {
-            let sight = Sight::of(stream, calls, flow.segments.as_ref(), sender, receiver);
+            let sight = Sight::of(stream, calls, flow.segments.as_ref(), sender);
             [
                 sender::nagle,
                 sender::corked,
@@ -95,7 +95,7 @@ pub(super) fn causes(flow: &Flow, calls: &Calls<'_>, sender: &SocketTrace, recei
         }
     };
     if flow.kind.is_connection() {
-        causes.extend(ending::reset(calls, sender, receiver, names));
+        causes.extend(ending::reset(calls, sender, receiver, names).filter(|_| flow.kind == SocketKind::Tcp));
         causes.extend(ending::half_close(calls, names));
     }
     causes
@@ -107,21 +107,18 @@ struct Sight<'c> {
     /// The calls behind the ranges of the stream, index by index.
     sends: Vec<(usize, &'c Call<'c>)>,
     reads: Vec<&'c Call<'c>>,
+    /// Where each of the reads stands in its actor's log.
+    read_positions: Vec<usize>,
+    /// What the reader was told of its queue (FIONREAD), and where in its log.
+    looks: Vec<(usize, u64)>,
     /// Options that were set on the sending socket, and where in its actor's log.
     settings: Vec<(usize, &'c Call<'c>)>,
     segments: Option<&'c Segments>,
     sender: &'c SocketTrace,
-    receiver: &'c SocketTrace,
 }
 
 impl<'c> Sight<'c> {
-    fn of(
-        stream: &'c StreamFlow,
-        calls: &'c Calls<'c>,
-        segments: Option<&'c Segments>,
-        sender: &'c SocketTrace,
-        receiver: &'c SocketTrace,
-    ) -> Self {
+    fn of(stream: &'c StreamFlow, calls: &'c Calls<'c>, segments: Option<&'c Segments>, sender: &'c SocketTrace) -> Self {
         let took = |call: &&Call<'_>| {
             call.outcome.returned().is_some_and(|count| count > 0) && !call.flags.has_flag(Flag::Peek) && !call.flags.has_flag(Flag::Oob)
         };
@@ -131,10 +128,17 @@ impl<'c> Sight<'c> {
             stream,
             sends: sends.filter(|(_, call)| call.outcome.returned().is_some()).collect(),
             reads: calls.reads.iter().filter(took).collect(),
+            read_positions: calls
+                .read_positions
+                .iter()
+                .zip(&calls.reads)
+                .filter(|(_, call)| took(call))
+                .map(|(position, _)| *position)
+                .collect(),
+            looks: calls.of_receiver.iter().filter_map(|(position, call)| Some((*position, looked(call)?))).collect(),
             settings: calls.of_sender.iter().map(|(position, call)| (*position, call)).filter(set).collect(),
             segments,
             sender,
-            receiver,
         }
     }
 
@@ -145,10 +149,13 @@ impl<'c> Sight<'c> {
         (first..sends.len()).take_while(|&index| sends[index].start < range.end).filter(|&index| !sends[index].is_empty()).collect()
     }
 
-    /// Whether an option was on when the call at this position of the sender's log was made. Off where nobody set it.
+    /// Whether an option was on when the call at this position of the sender's log was made: as it was set before, or inherited from the
+    /// listener. Off where nobody set it.
     fn is_on(&self, option: SocketOption, position: usize) -> bool {
         let before = self.settings.iter().take_while(|(at, _)| *at < position);
-        before.filter(|(_, call)| call.option == Some(option)).last().is_some_and(|(_, call)| call.asked != 0)
+        let inherited =
+            || self.sender.settings.iter().any(|setting| setting.inherited && setting.option == option && setting.effective != Some(0));
+        before.filter(|(_, call)| call.option == Some(option)).last().map_or_else(inherited, |(_, call)| call.asked != 0)
     }
 
     /// Whether the sender said at this send that it was to be held back for the next.
@@ -165,6 +172,12 @@ impl<'c> Sight<'c> {
     fn filled_sends(&self) -> u64 {
         self.stream.sends.iter().filter(|send| !send.is_empty()).count() as u64
     }
+}
+
+/// How many bytes were queued, where a call asked for that.
+fn looked(call: &Call<'_>) -> Option<u64> {
+    let asks = call.kind == CallKind::WaitReadable || call.option == Some(SocketOption::Queued);
+    call.outcome.returned().filter(|_| asks).map(u64::from)
 }
 
 /// "1 segment", "3 segments".

@@ -30,7 +30,8 @@ pub(super) fn nagle(sight: &Sight<'_>) -> Option<Cause> {
         plural(u64::from(sample.notsent_bytes), "byte"),
         plural(u64::from(sample.unacked_segs), "small segment"),
     );
-    let total = sight.segments.map(|segments| left_as(sight.filled_sends(), segments.count));
+    let fewer = sight.segments.filter(|segments| segments.count < sight.filled_sends());
+    let total = fewer.map(|segments| left_as(sight.filled_sends(), segments.count));
     let evidence = [Some(seen), total].into_iter().flatten().map(|text| (EvidenceSource::TcpInfo, text));
     Some(Cause::new(CauseName::Nagle, evidence))
 }
@@ -39,16 +40,37 @@ fn left_as(sends: u64, segments: u64) -> String {
     format!("{} left as {}", plural(sends, "send"), plural(segments, "data segment"))
 }
 
-/// The program asked the kernel to wait for more, and it did: fewer segments than sends.
+/// The program asked the kernel to wait for more, and it did: a segment went across the end of a send that was to be held back. Where only
+/// totals are known, all ends of sends must have been such, or the joining may be another's work.
 pub(super) fn corked(sight: &Sight<'_>) -> Option<Cause> {
-    let segments = sight.segments.filter(|segments| segments.complete && segments.count < sight.filled_sends())?;
-    let held: Vec<usize> = (0..sight.sends.len()).filter(|&send| sight.is_held_on_purpose(send)).collect();
-    let (first, last) = (held.first()?, held.last()?);
-    let by_flag = held.iter().any(|&send| sight.sends[send].1.flags.has_flag(Flag::More));
+    let segments = sight.segments?;
+    let sends = &sight.stream.sends;
+    let filled: Vec<usize> = (0..sends.len()).filter(|&send| !sends[send].is_empty()).collect();
+    let inner = filled.split_last().map_or(&[][..], |(_, inner)| inner);
+    let held: Vec<usize> = inner.iter().copied().filter(|&send| sight.is_held_on_purpose(send)).collect();
+    let went_across = |send: &&usize| {
+        let end = sends[**send].end;
+        segments.run_at(end).is_some_and(|run| run.count == 1 && run.range.start < end)
+    };
+    let joined: Vec<usize> = match held.iter().filter(went_across).copied().collect::<Vec<usize>>() {
+        none if none.is_empty() && held.len() == inner.len() && segments.complete && segments.count < filled.len() as u64 => held,
+        some => some,
+    };
+    let first = *joined.first()?;
+    let by_flag = joined.iter().any(|&send| sight.sends[send].1.flags.has_flag(Flag::More));
     let how = if by_flag { "made with MSG_MORE" } else { "made while TCP_CORK was on" };
-    let which = if first == last { format!("send {} was", first + 1) } else { format!("sends {} to {} were", first + 1, last + 1) };
-    let calls = (EvidenceSource::Calls, format!("{which} {how}"));
-    Some(Cause::new(CauseName::Corked, [calls, (EvidenceSource::TcpInfo, left_as(sight.filled_sends(), segments.count))]))
+    let which = match joined.as_slice() {
+        [one] => format!("send {} was", one + 1),
+        [_, .., last] if last - first + 1 == joined.len() => format!("sends {} to {} were", first + 1, last + 1),
+        several => format!("{} sends, send {} first, were", several.len(), first + 1),
+    };
+    let counted = match segments.run_at(sends[first].end) {
+        Some(run) if run.count == 1 => {
+            format!("segment {} carried bytes {} to {} in one piece", run.first + 1, run.range.start, run.range.end)
+        }
+        _ => left_as(sight.filled_sends(), segments.count),
+    };
+    Some(Cause::new(CauseName::Corked, [(EvidenceSource::Calls, format!("{which} {how}")), (EvidenceSource::TcpInfo, counted)]))
 }
 
 pub(super) fn partial_send(sight: &Sight<'_>) -> Option<Cause> {

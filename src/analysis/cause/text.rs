@@ -42,7 +42,7 @@ impl CauseName {
     /// What to change and run again.
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::LateReader => "frame the messages (a length, a delimiter); --nodelay on or off makes no difference here",
+            Self::LateReader => "frame the messages (a length, a delimiter): then it does not matter how the reads fall",
             Self::ReaderKeptPace => "let the reader come late: a `wait` for all the bytes before the first recv",
             Self::Nagle => "--nodelay on: the segments leave at once; how the reads fall then is the reader's doing",
             Self::Corked => "leave out MSG_MORE, or take TCP_CORK off before the send that must not wait",
@@ -53,7 +53,7 @@ impl CauseName {
             Self::TruncatedDatagram => "a buffer for the largest datagram that may come: --recv-size 65535",
             Self::DroppedDatagram => "a larger --rcvbuf, or a reader that reads as fast as datagrams come; count and acknowledge them",
             Self::Reset => "read to the end before closing: `shutdown` for writing, then recv until the end of the stream",
-            Self::HalfClose => "`close` instead of `shutdown`: the answer then meets a reset",
+            Self::HalfClose => "see what `close` in its place does: the answer then meets a reset",
         }
     }
 }
