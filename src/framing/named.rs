@@ -102,7 +102,11 @@ pub const CODECS: &[CodecInfo] = &[
         about: "Lines that end with \\n.",
         layout: "| any bytes but \\n | \\r (optional) | \\n |",
         parameters: &[
-            parameter("carriage_return", "true", "whether one \\r before the \\n belongs to the delimiter"),
+            parameter(
+                "carriage_return",
+                "true",
+                "whether one \\r before the \\n belongs to the delimiter; lines are then written with \\r\\n",
+            ),
             parameter("emit_partial", "false", "whether the rest behind the last \\n is a line too at the end"),
             MAX_FRAME,
         ],

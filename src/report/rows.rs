@@ -3,21 +3,38 @@
 use super::style::Style;
 use super::table::Table;
 use crate::analysis::{BoundaryFate, Flow, Frames, Integrity, MessageFlow, Segments, StreamFlow, Transfer, frames};
-use crate::scenario::{Expectations, FlowExpect, Sizes};
+use crate::scenario::{Expectations, FlowExpect, FlowKey, Sizes, Spanned};
 use crate::trace::{Call, CallLog, Trace, escape_within};
 
 /// Rows shown of a long flow: from its start, and from its end.
 const FIRST_ROWS: usize = 20;
 const LAST_ROWS: usize = 4;
 
+/// What is expected of a flow.
+fn expectation_of<'e>(flow: &Flow, expect: &'e Expectations) -> Option<&'e FlowExpect> {
+    let is_named = |(key, _): &&(Spanned<FlowKey>, FlowExpect)| flow.from.is(&key.value.from) && flow.to.is(&key.value.to);
+    expect.flows.iter().find(is_named).map(|(_, expect)| expect)
+}
+
+/// What a codec found in what was read, where the file names one: how many frames, and the error behind them.
+pub(super) fn frames_line(flow: &Flow, trace: &Trace, expect: &Expectations) -> Option<String> {
+    let codec = &expectation_of(flow, expect)?.frames.as_ref()?.value.codec;
+    let found = frames(flow, trace, codec);
+    if !found.is_whole {
+        return Some(format!("frames by {}: not known, since not all bytes of the reads were kept", codec.text));
+    }
+    let error = found.error.map_or_else(String::new, |error| format!(", then {error}"));
+    Some(format!("frames by {}: {}{error}", codec.text, found.frames.len()))
+}
+
 /// The boundary table of a flow.
 pub(super) fn boundary_table(flow: &Flow, trace: &Trace, expect: &Expectations, style: &Style) -> Vec<String> {
-    let named = expect.flows.iter().find(|(key, _)| flow.from.is(&key.value.from) && flow.to.is(&key.value.to));
+    let named = expectation_of(flow, expect);
     // Urgent data is taken out of the stream, so sizes of reads do not add up to offsets.
     let has_offsets = !matches!(&flow.transfer, Transfer::Stream(stream) if stream.integrity == Integrity::NotCompared);
-    let expected = named.filter(|_| has_offsets).and_then(|(_, expect)| expected_reads(expect, flow));
+    let expected = named.filter(|_| has_offsets).and_then(|expect| expected_reads(expect, flow));
     let payload = Payload::of(flow, trace, style);
-    let frames: Option<Frames> = named.and_then(|(_, expect)| Some(frames(flow, trace, &expect.frames.as_ref()?.value.codec)));
+    let frames: Option<Frames> = named.and_then(|expect| Some(frames(flow, trace, &expect.frames.as_ref()?.value.codec)));
     match &flow.transfer {
         Transfer::Stream(stream) => {
             let lanes = Lanes { segments: flow.segments.as_ref().filter(|segments| segments.count > 0), frames: frames.as_ref() };
@@ -146,8 +163,8 @@ fn stream_table(stream: &StreamFlow, lanes: &Lanes<'_>, expected: Option<&[u64]>
     let segment: &[&str] = if segments.is_some() { &[">segment"] } else { &[] };
     let frame: &[&str] = if frames.is_some() { &[">frame"] } else { &[] };
     let headers = match expected {
-        Some(_) => [&[">bytes", ">send"], segment, frame, &[">read", ">expected", "boundary", "verdict", "payload"]].concat(),
-        None => [&[">bytes", ">send"], segment, frame, &[">read", "boundary", "payload"]].concat(),
+        Some(_) => [&[">bytes", ">send"], segment, frame, &[">read", ">expected", "=boundary", "=verdict", "payload"]].concat(),
+        None => [&[">bytes", ">send"], segment, frame, &[">read", "=boundary", "payload"]].concat(),
     };
     let mut table = Table::new(&headers, style);
     let cells = |row: &Row| {
@@ -177,8 +194,8 @@ fn stream_table(stream: &StreamFlow, lanes: &Lanes<'_>, expected: Option<&[u64]>
 
 fn message_table(messages: &MessageFlow, expected: Option<&[u64]>, payload: &Payload<'_>, style: &Style) -> Vec<String> {
     let headers: &[&str] = match expected {
-        Some(_) => &[">message", ">sent", ">read", ">expected", "boundary", "verdict", "payload"],
-        None => &[">message", ">sent", ">read", "boundary", "payload"],
+        Some(_) => &[">message", ">sent", ">read", ">expected", "=boundary", "=verdict", "payload"],
+        None => &[">message", ">sent", ">read", "=boundary", "payload"],
     };
     let mut table = Table::new(headers, style);
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "-".to_owned(), |bytes| bytes.to_string());

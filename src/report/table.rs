@@ -12,14 +12,15 @@ const NARROW: usize = 72;
 pub struct Table(comfy_table::Table);
 
 impl Table {
-    /// An empty table; a header that begins with `>` heads a column of numbers, which stand to the right.
+    /// An empty table; a header that begins with `>` heads a column of numbers, which stand to the right; one that begins
+    /// with `=` heads short words, which are not broken.
     pub fn new(headers: &[&str], style: &Style) -> Self {
         let mut table = comfy_table::Table::new();
         table.load_style(if style.unicode { UTF8_FULL_CONDENSED } else { ASCII_FULL_CONDENSED });
         table.set_truncation_indicator(style.more());
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(u16::try_from(style.width).unwrap_or(u16::MAX));
-        table.set_header(headers.iter().map(|header| header.trim_start_matches('>')));
+        table.set_header(headers.iter().map(|header| header.trim_start_matches(['>', '='])));
         for (index, header) in headers.iter().enumerate() {
             let Some(column) = table.column_mut(index) else { continue };
             if header.starts_with('>') {
@@ -28,8 +29,8 @@ impl Table {
             // On a narrow terminal words matter more than room around them.
             if style.width < NARROW {
                 column.set_padding((0, 0));
-            } else if header.starts_with('>') {
-                // A number that is broken is none.
+            } else if header.starts_with(['>', '=']) {
+                // A number that is broken is none, and a word is hard to read.
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }

@@ -7,7 +7,7 @@ use super::calls::calls_table;
 use super::counters::counters_table;
 use super::distribution::{in_short, write_distribution};
 use super::model::{RunReport, Summary};
-use super::rows::boundary_table;
+use super::rows::{boundary_table, frames_line};
 use super::snippet::draw_mismatch;
 use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, wrap};
 use crate::analysis::{BoundaryFate, CountedBy, Fate, Flow, Integrity, Segments, Transfer};
@@ -207,6 +207,9 @@ fn write_flow(flow: &Flow, run: &RunReport, trace: &Trace, style: &Style, out: &
     write_wrapped(&flow_headline(flow, trace, style), style, out)?;
     for line in boundary_table(flow, trace, &run.expect, style) {
         writeln!(out, "{line}")?;
+    }
+    if let Some(line) = frames_line(flow, trace, &run.expect) {
+        write_wrapped(&line, style, out)?;
     }
     if let Some(segments) = &flow.segments {
         write_wrapped(&segments_line(segments, flow), style, out)?;

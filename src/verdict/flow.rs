@@ -236,7 +236,7 @@ impl Check<'_> {
             let shown = |index: usize| found.frames.get(index).map_or_else(|| "none".to_owned(), |(frame, _)| preview(frame));
             let at = differing.unwrap_or(list.len().min(found.frames.len()));
             self.hold(wanted.span, "frames differ", holds, true, || {
-                format!("observed {count} frames, expected {}; frame {} is {}", list.len(), at + 1, shown(at))
+                format!("observed {count} of {} frames; frame {} is {}", list.len(), at + 1, shown(at))
             });
         }
         if let Some(wanted) = &expected.count {
