@@ -8,6 +8,10 @@ use super::style::Style;
 /// Below this width, in columns, cells have no padding.
 const NARROW: usize = 72;
 
+/// With more columns than these, and less width than that, neither.
+const MANY_COLUMNS: usize = 8;
+const WIDE: usize = 100;
+
 /// A table under construction.
 pub struct Table(comfy_table::Table);
 
@@ -26,10 +30,11 @@ impl Table {
             if header.starts_with('>') {
                 column.set_cell_alignment(CellAlignment::Right);
             }
-            // On a narrow terminal words matter more than room around them.
-            if style.width < NARROW {
+            // On a narrow terminal words matter more than room around them, and so they do in a table of many columns.
+            if style.width < NARROW || (headers.len() > MANY_COLUMNS && style.width < WIDE) {
                 column.set_padding((0, 0));
-            } else if header.starts_with(['>', '=']) {
+            }
+            if style.width >= NARROW && header.starts_with(['>', '=']) {
                 // A number that is broken is none, and a word is hard to read.
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
