@@ -99,12 +99,15 @@ impl LengthPrefix {
     #[inline]
     fn total(&self, input: &[u8]) -> Result<usize, Fault> {
         let length = self.length(input);
-        let follows = if self.adjust == 0 { Some(length) } else { length.checked_add_signed(self.adjust) };
-        let total = follows.and_then(|follows| usize::try_from(follows).ok()?.checked_add(self.header()));
-        match total {
-            Some(total) if total >= self.strip && total - self.strip <= self.max_frame => Ok(total),
-            _ => Err(self.bad_length(input, length)),
-        }
+        self.whole(length).ok_or_else(|| self.bad_length(input, length))
+    }
+
+    /// The bytes of the whole frame with this length, where there can be one.
+    #[inline]
+    fn whole(&self, length: u64) -> Option<usize> {
+        let follows = if self.adjust == 0 { length } else { length.checked_add_signed(self.adjust)? };
+        let total = usize::try_from(follows).ok()?.checked_add(self.header())?;
+        (total.checked_sub(self.strip)? <= self.max_frame).then_some(total)
     }
 
     #[cold]
@@ -188,6 +191,20 @@ impl Decoder for LengthPrefix {
             return Err(Fault::truncated(input, format!("a header of {header} bytes")));
         }
         Ok(Decoded::More { need: header - input.len() })
+    }
+
+    #[inline]
+    fn decode_many(&mut self, input: &[u8], mut found: impl FnMut(&[u8], usize)) -> usize {
+        let codec = *self;
+        let header = codec.header();
+        let mut rest = input;
+        while rest.len() >= header {
+            let Some(total) = codec.whole(codec.length(rest)) else { break };
+            let Some((whole, after)) = rest.split_at_checked(total) else { break };
+            found(&whole[codec.strip..], total);
+            rest = after;
+        }
+        input.len() - rest.len()
     }
 }
 
