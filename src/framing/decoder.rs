@@ -21,7 +21,8 @@ pub enum Decoded<'b> {
         /// How many.
         used: usize,
     },
-    /// Not enough yet, which is the normal case. It is of no use to ask again before `need` more bytes have come.
+    /// Not enough yet, which is the normal case. No frame is whole before `need` more bytes have come; that something is wrong may be known
+    /// before.
     More {
         /// At least 1.
         need: usize,

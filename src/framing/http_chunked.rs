@@ -60,7 +60,12 @@ impl Codec for HttpChunked {
         if frame.len() > self.max_frame {
             return Err(EncodeError(format!("the body has {} bytes; at most {}", frame.len(), self.max_frame).into()));
         }
-        for chunk in frame.chunks(self.chunk_size.max(1)) {
+        let chunk_size = self.chunk_size.max(1);
+        let size = format!("{:x}", frame.len().min(chunk_size));
+        if size.len() > self.max_line {
+            return Err(EncodeError(format!("the chunk size {size} does not fit into a line of {} bytes", self.max_line).into()));
+        }
+        for chunk in frame.chunks(chunk_size) {
             out.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
             out.extend_from_slice(chunk);
             out.extend_from_slice(b"\r\n");
@@ -296,6 +301,16 @@ mod tests {
             assert_eq!(found.kind, FrameErrorKind::BadLength, "{size:?}: {found}");
         }
         assert_eq!(error("0x4\r\n"), "bad_length at offset 0: expected a chunk size in hex digits; found \"0x\" (30 78)");
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let codec = HttpChunked { max_line: 1, chunk_size: 15, ..HttpChunked::default() };
+        let mut out = Vec::new();
+        codec.encode(&[b'a'; 40], &mut out).unwrap();
+        assert_eq!(decode_whole(&codec, &out), [[b'a'; 40]]);
+        let error = HttpChunked { chunk_size: 16, ..codec }.encode(&[b'a'; 40], &mut out).unwrap_err();
+        assert_eq!(error.to_string(), "the chunk size 10 does not fit into a line of 1 bytes");
     }
 
     #[test]

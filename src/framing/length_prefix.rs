@@ -116,7 +116,7 @@ impl LengthPrefix {
         let follows = i128::from(length) + i128::from(self.adjust);
         let total = follows + self.header() as i128;
         if follows < 0 {
-            let expected = format!("a length of at least {}, not {length}", -self.adjust);
+            let expected = format!("a length of at least {}, not {length}", -i128::from(self.adjust));
             return Fault::new(FrameErrorKind::BadLength, expected, field).at(self.offset);
         }
         if total < self.strip as i128 {
@@ -242,6 +242,17 @@ mod tests {
     fn a_length_below_what_it_counts_is_refused() {
         let error = error_of(&LengthPrefix::POSTGRES, b"Z\x00\x00\x00\x03I");
         assert_eq!((error.kind, error.offset), (FrameErrorKind::BadLength, 1));
+    }
+
+    #[test]
+    fn the_largest_adjustments_overflow_nothing() {
+        let smallest = LengthPrefix { adjust: i64::MIN, ..LengthPrefix::default() };
+        assert_eq!(
+            error_of(&smallest, b"\x00\x00\x00\x05hello").to_string(),
+            "bad_length at offset 0: expected a length of at least 9223372036854775808, not 5; found \"\\x00\\x00\\x00\\x05\" (00 00 00 05)"
+        );
+        let largest = LengthPrefix { adjust: i64::MAX, ..LengthPrefix::default() };
+        assert_eq!(error_of(&largest, b"\x00\x00\x00\x05hello").kind, FrameErrorKind::TooLong);
     }
 
     #[test]

@@ -70,3 +70,8 @@ pub use split::{chunks, every_split};
 pub use until_eof::UntilEof;
 pub use varint_prefix::VarintPrefix;
 pub use websocket::WebSocket;
+
+/// The example in the documentation, so that it stays one that compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/framing.md")]
+struct Documentation;

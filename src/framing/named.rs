@@ -544,6 +544,26 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_has_every_codec_with_its_parameters() {
+        let text = include_str!("../../docs/framing.md");
+        let mut rows = text.lines().skip_while(|line| !line.starts_with("| codec |")).skip(2);
+        for info in CODECS {
+            let row = rows.next().unwrap_or_default();
+            assert!(row.starts_with(&format!("| `{}` |", info.name)), "a row for {}, in this order, not {row}", info.name);
+            for parameter in info.parameters.iter().filter(|parameter| parameter.name != "max_frame") {
+                let is = if parameter.default.is_empty() { "" } else { "=" };
+                let written = format!("`{}{is}{}`", parameter.name, parameter.default);
+                assert!(row.contains(&written), "{written} in {row}");
+            }
+        }
+        assert!(rows.next().is_none_or(|row| !row.starts_with('|')), "a codec that is none");
+        for (name, preset) in LengthPrefix::PRESETS {
+            let row = format!("| `{name}` | {} | {} | {} | {} |", preset.offset, preset.width, preset.adjust, preset.strip);
+            assert!(text.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
     fn the_length_of_the_header_is_stripped_unless_it_is_said() {
         let strip = |text: &str| match text.parse::<NamedCodec>().unwrap().codec {
             AnyCodec::LengthPrefix(codec) => codec.strip,
