@@ -214,7 +214,7 @@ pub const CODECS: &[CodecInfo] = &[
         about: "WebSocket frames, or whole messages.",
         layout: "| FIN, opcode | MASK, length: 7, 16 or 64 bits | key: 4 bytes, if masked | payload |",
         parameters: &[
-            parameter("messages", "false", "whether fragments are joined to whole messages"),
+            parameter("messages", "true", "whether fragments are joined to whole messages, and control frames passed over"),
             parameter("payload", "true", "whether a frame is its payload, unmasked, rather than what is on the wire"),
             MAX_FRAME,
         ],
