@@ -303,7 +303,7 @@ pub(super) enum SchemaKind {
 pub(super) enum Format {
     /// Tables, for people
     Table,
-    /// One JSON document (see `netlab schema report`)
+    /// One JSON document; that of `run` is described by `netlab schema report`
     Json,
 }
 

@@ -5,12 +5,16 @@ use std::io::{Read, Write};
 use super::args::{DecodeArgs, EncodeArgs, ExplainArgs, Format, InputForm, OnErrorArg, Split};
 use super::exit::Exit;
 use super::output::{Output, note};
-use crate::framing::{CODECS, Codec, CodecError, FrameError, Framer, LengthPrefix, NamedCodec, OnError, chunks, codec_info, unescape};
+use crate::framing::{
+    CODECS, Codec, CodecError, Endian, FrameError, Framer, LengthPrefix, NamedCodec, OnError, chunks, codec_info, unescape,
+};
 use crate::report::{DecodeReport, FrameReport, VERSION, write_codec};
 use crate::scenario::{CauseName, nearest};
 
 /// The longest input of which every cut is tried: the time grows with its square.
 const MAX_EVERY: usize = 64 * 1024;
+/// The most frames that are decoded for that, all cuts together: some seconds.
+const MAX_WORK: u64 = 100_000_000;
 
 /// Reads a codec, or says what is wrong with it.
 fn codec(text: &str) -> Result<NamedCodec, Exit> {
@@ -21,11 +25,11 @@ fn codec(text: &str) -> Result<NamedCodec, Exit> {
             CodecError::UnknownParameter { codec, parameter } => {
                 nearest(parameter, codec_info(codec).into_iter().flat_map(|codec| codec.parameters).map(|parameter| parameter.name))
             }
-            CodecError::MissingParameter { .. } | CodecError::BadForm(_) | CodecError::BadValue { .. } => None,
+            CodecError::MissingParameter { .. } | CodecError::BadForm(_) | CodecError::GivenTwice(_) | CodecError::BadValue { .. } => None,
         };
         match near {
             Some(near) => note(&format!("  did you mean `{near}`?")),
-            None => note("  `netlab explain codecs` lists them with their parameters"),
+            None => note("  `netlab explain codecs` lists them, and `netlab explain netstring` has the parameters of one"),
         }
         Exit::Usage
     })
@@ -45,7 +49,8 @@ fn input(path: &str, form: InputForm) -> Result<Vec<u8>, Exit> {
     match form {
         InputForm::Raw => Ok(bytes),
         InputForm::Hex => from_hex(&bytes).ok_or_else(|| {
-            note(&format!("error: {path} is not pairs of hexadecimal digits with white space between them"));
+            let what = if path == "-" { "standard input" } else { path };
+            note(&format!("error: {what} is not pairs of hexadecimal digits with white space between them"));
             Exit::Usage
         }),
     }
@@ -103,8 +108,12 @@ pub(super) fn decode(args: &DecodeArgs, output: &mut Output) -> Exit {
     };
     match args.split {
         None => {}
-        Some(Split::Every) if bytes.len() > MAX_EVERY => {
-            note(&format!("error: every cut of {} bytes would take too long; at most {MAX_EVERY}, or --split random:SEED", bytes.len()));
+        Some(Split::Every) if (whole.0.len() as u64 + 1) * (bytes.len() as u64 + 2) > MAX_WORK || bytes.len() > MAX_EVERY => {
+            let count = whole.0.len();
+            note(&format!(
+                "error: {count} frames in {} bytes, cut in every way, would take too long; take --split random:SEED",
+                bytes.len()
+            ));
             return Exit::Usage;
         }
         Some(Split::Every) => {
@@ -120,12 +129,12 @@ pub(super) fn decode(args: &DecodeArgs, output: &mut Output) -> Exit {
             splits = Some(1);
         }
         Some(Split::Random(seed)) => {
-            const TRIES: u64 = 100;
-            for round in 0..TRIES {
+            let tries = (MAX_WORK / (whole.0.len() as u64 + bytes.len() as u64 / 8 + 1)).clamp(1, 100);
+            for round in 0..tries {
                 let pieces: Vec<&[u8]> = chunks(seed.wrapping_add(round), 16, &bytes).collect();
                 hold(ends(&pieces), &decode_pieces(&codec, on_error, pieces.iter().copied()));
             }
-            splits = Some(TRIES);
+            splits = Some(tries);
         }
     }
     let (frames, errors) = whole;
@@ -162,13 +171,22 @@ pub(super) fn encode(args: &EncodeArgs, output: &mut Output) -> Exit {
         frames.push(frame);
     }
     if args.frames.is_empty() {
-        let bytes = match input("-", args.from) {
+        // Lines are cut before their digits are read.
+        let form = if args.lines { InputForm::Raw } else { args.from };
+        let bytes = match input("-", form) {
             Ok(bytes) => bytes,
             Err(exit) => return exit,
         };
         if args.lines {
             let text = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-            frames.extend(text.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).filter(|_| !bytes.is_empty()));
+            for line in text.split(|&byte| byte == b'\n').filter(|_| !bytes.is_empty()) {
+                let frame = if args.from == InputForm::Hex { from_hex(line) } else { Some(line.to_vec()) };
+                let Some(frame) = frame else {
+                    note(&format!("error: line {} is not pairs of hexadecimal digits", frames.len() + 1));
+                    return Exit::Usage;
+                };
+                frames.push(frame);
+            }
         } else {
             frames.push(bytes);
         }
@@ -200,9 +218,15 @@ pub(super) fn explain(args: &ExplainArgs, output: &mut Output) -> Exit {
         });
         return Exit::Success;
     }
-    let preset = LengthPrefix::PRESETS.iter().any(|(name, _)| *name == what);
-    if let Some(info) = codec_info(if preset { "length_prefix" } else { what }) {
-        output.write(|style, out| write_codec(info, style, out));
+    let preset = LengthPrefix::PRESETS.iter().find(|(name, _)| *name == what).map(|(_, codec)| codec);
+    if let Some(info) = codec_info(if preset.is_some() { "length_prefix" } else { what }) {
+        output.write(|style, out| {
+            if let Some(LengthPrefix { offset, width, endian, adjust, strip, .. }) = preset {
+                let endian = if *endian == Endian::Big { "big" } else { "little" };
+                writeln!(out, "{what} is length_prefix:offset={offset},width={width},endian={endian},adjust={adjust},strip={strip}\n")?;
+            }
+            write_codec(info, what, style, out)
+        });
         return Exit::Success;
     }
     if let Some(&(_, cause)) = CauseName::WORDS.iter().find(|(name, _)| *name == what) {

@@ -35,7 +35,7 @@ pub enum Decoded<'b> {
 /// and is longer; so a decoder may remember how far it has searched. It holds no bytes itself and takes no memory on a length's
 /// say-so. What it says does not depend on how much of the input has come: wherever a stream is cut, the frames and errors are the same.
 pub trait Decoder {
-    /// Looks at the front of the input. `ended` says that no more will come: then `More` is no answer, unless the input is empty.
+    /// Looks at the front of the input. What is used is at least one byte, and no more than there are. `ended` says that no more will come: then `More` is no answer, unless the input is empty.
     ///
     /// # Errors
     /// What is wrong with the frame. Called again, a decoder that [can go on](Decoder::resyncs) does so behind the bytes used.
@@ -280,6 +280,8 @@ impl<D: Decoder> Framer<D> {
                 self.offset = end;
                 Ok(Some(used))
             }
+            // A decoder that passes over nothing would be asked for ever.
+            Ok(Decoded::Skip { used: 0 }) => Err(1),
             Ok(Decoded::Skip { used }) => {
                 self.offset += used as u64;
                 Ok(Some(used))

@@ -246,8 +246,10 @@ pub enum CodecError {
         /// The parameter.
         parameter: &'static str,
     },
-    /// Something that is not `name=value`, or a parameter given twice.
+    /// Something that is not `name=value`.
     BadForm(String),
+    /// A parameter that is given twice.
+    GivenTwice(&'static str),
     /// A value that the parameter cannot have.
     BadValue {
         /// The parameter.
@@ -265,7 +267,8 @@ impl fmt::Display for CodecError {
             Self::UnknownCodec(name) => write!(f, "no codec is called `{name}`"),
             Self::UnknownParameter { codec, parameter } => write!(f, "{codec} has no parameter `{parameter}`"),
             Self::MissingParameter { codec, parameter } => write!(f, "{codec} needs `{parameter}`"),
-            Self::BadForm(text) => write!(f, "`{text}` is not one more `name=value`"),
+            Self::BadForm(text) => write!(f, "`{text}` is not `name=value` (a comma in a value is written \\x2c)"),
+            Self::GivenTwice(parameter) => write!(f, "`{parameter}` is given twice"),
             Self::BadValue { parameter, value, expected } => write!(f, "`{value}` cannot be `{parameter}`: expected {expected}"),
         }
     }
@@ -289,7 +292,7 @@ impl<'w> Values<'w> {
                 return Err(CodecError::UnknownParameter { codec: info.name, parameter: name.trim().to_owned() });
             };
             if written.iter().any(|(name, _)| *name == known.name) {
-                return Err(CodecError::BadForm(part.to_owned()));
+                return Err(CodecError::GivenTwice(known.name));
             }
             written.push((known.name, value));
         }
@@ -584,8 +587,8 @@ mod tests {
         assert_eq!(error("fixed_length"), "fixed_length needs `length`");
         assert_eq!(error("line:max_frame=-1"), "`-1` cannot be `max_frame`: expected a whole number");
         assert_eq!(error("length_prefix:width=5"), "`5` cannot be `width`: expected 1, 2, 3, 4 or 8");
-        assert_eq!(error("line:max_frame"), "`max_frame` is not one more `name=value`");
-        assert_eq!(error("line:max_frame=1,max_frame=2"), "`max_frame=2` is not one more `name=value`");
+        assert_eq!(error("line:max_frame"), "`max_frame` is not `name=value` (a comma in a value is written \\x2c)");
+        assert_eq!(error("line:max_frame=1,max_frame=2"), "`max_frame` is given twice");
         assert!(error("delimiter:delimiters=\\q").starts_with("`\\q` cannot be `delimiters`: expected bytes"));
     }
 

@@ -148,8 +148,9 @@ impl<R: Read> Read for RecutReader<R> {
     }
 }
 
-/// Hands what is written on to a writer in pieces that end where it was told, each by one call of `write_all` followed by `flush`.
-/// What does not fill a piece waits for the rest, for [`Write::flush`], or for [`RecutWriter::into_inner`].
+/// Hands what is written on to a writer in pieces that end where it was told, each followed by `flush`.
+/// What does not fill a piece waits for the rest, for [`Write::flush`], for [`RecutWriter::into_inner`], or until it is dropped. An error
+/// of the writer loses nothing: what was not written comes with the next call.
 ///
 /// ```
 /// use std::io::Write;
@@ -174,17 +175,20 @@ impl<R: Read> Read for RecutReader<R> {
 /// ```
 #[derive(Debug)]
 pub struct RecutWriter<W: Write> {
-    inner: W,
+    /// There until [`RecutWriter::into_inner`] takes it.
+    inner: Option<W>,
     ends: Ends,
     /// Offset in the stream of the first byte that waits.
     offset: u64,
     waiting: Vec<u8>,
+    /// Whether a piece was written and the writer not yet flushed behind it.
+    unflushed: bool,
 }
 
 impl<W: Write> RecutWriter<W> {
     /// Cuts what is written to a writer.
     pub fn new(inner: W, cuts: Cuts) -> Self {
-        Self { inner, ends: Ends::new(cuts), offset: 0, waiting: Vec::new() }
+        Self { inner: Some(inner), ends: Ends::new(cuts), offset: 0, waiting: Vec::new(), unflushed: false }
     }
 
     /// Hands on what waits, and gives the writer back.
@@ -193,35 +197,68 @@ impl<W: Write> RecutWriter<W> {
     /// What the writer gives.
     pub fn into_inner(mut self) -> io::Result<W> {
         self.flush()?;
-        Ok(self.inner)
+        self.inner.take().ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
+    /// Writes what waits, and flushes behind it. After an error what was not written still waits, and comes with the next call.
     fn hand_on(&mut self) -> io::Result<()> {
-        self.offset += self.waiting.len() as u64;
-        let piece = std::mem::take(&mut self.waiting);
-        self.inner.write_all(&piece)?;
-        self.inner.flush()
+        let Some(inner) = &mut self.inner else { return Ok(()) };
+        while !self.waiting.is_empty() {
+            match inner.write(&self.waiting) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    self.waiting.drain(..count);
+                    self.offset += count as u64;
+                    self.unflushed = true;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if self.unflushed {
+            inner.flush()?;
+            self.unflushed = false;
+        }
+        Ok(())
+    }
+
+    /// How many bytes the piece under way still lacks.
+    fn room(&mut self) -> usize {
+        let end = self.ends.behind(self.offset);
+        end.map_or(usize::MAX, |end| usize::try_from(end - self.offset).unwrap_or(usize::MAX).saturating_sub(self.waiting.len()))
     }
 }
 
 impl<W: Write> Write for RecutWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let end = self.ends.behind(self.offset);
-            let room = end.map_or(usize::MAX, |end| usize::try_from(end - self.offset).unwrap_or(usize::MAX) - self.waiting.len());
-            let (now, later) = rest.split_at(room.min(rest.len()));
-            self.waiting.extend_from_slice(now);
-            rest = later;
-            if now.len() == room {
-                self.hand_on()?;
+        // A piece that could not be handed on before goes first; nothing of these bytes is taken when it still cannot.
+        if self.room() == 0 || self.unflushed {
+            self.hand_on()?;
+        }
+        let mut taken = 0;
+        while taken < bytes.len() {
+            let room = self.room();
+            let now = room.min(bytes.len() - taken);
+            self.waiting.extend_from_slice(&bytes[taken..taken + now]);
+            taken += now;
+            // What was taken was taken: the error comes with the next call.
+            if now == room && self.hand_on().is_err() {
+                return Ok(taken);
             }
         }
-        Ok(bytes.len())
+        Ok(taken)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.waiting.is_empty() { self.inner.flush() } else { self.hand_on() }
+        self.hand_on()?;
+        self.inner.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl<W: Write> Drop for RecutWriter<W> {
+    /// Hands on what waits, as far as that goes; whoever wants to know of errors calls [`Write::flush`] before.
+    fn drop(&mut self) {
+        let _ = self.hand_on();
     }
 }
 
@@ -257,6 +294,54 @@ mod tests {
         assert_eq!(sizes(Cuts::Every(4), b"hello world", 64), [4, 4, 3]);
         assert_eq!(sizes(Cuts::Every(4), b"hello world", 3), [3, 1, 3, 1, 3]);
         assert_eq!(sizes(Cuts::At(vec![0, 5, 5]), b"hello", 64), [5]);
+    }
+
+    #[test]
+    fn an_error_of_the_writer_loses_and_doubles_nothing() {
+        /// Fails at every second call, in turns with each kind of error.
+        #[derive(Default)]
+        struct Moody {
+            out: Vec<u8>,
+            calls: usize,
+        }
+        impl Moody {
+            fn mood(&mut self) -> io::Result<()> {
+                self.calls += 1;
+                match self.calls % 4 {
+                    1 => Err(io::ErrorKind::Interrupted.into()),
+                    3 => Err(io::ErrorKind::WouldBlock.into()),
+                    _ => Ok(()),
+                }
+            }
+        }
+        impl Write for Moody {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.mood()?;
+                let count = bytes.len().min(2);
+                self.out.extend_from_slice(&bytes[..count]);
+                Ok(count)
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                self.mood()
+            }
+        }
+        let mut writer = RecutWriter::new(Moody::default(), Cuts::Every(3));
+        let mut rest = &b"hello world"[..];
+        while !rest.is_empty() {
+            match writer.write(rest) {
+                Ok(count) => rest = &rest[count..],
+                Err(error) => assert!(matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)),
+            }
+        }
+        while writer.flush().is_err() {}
+        assert_eq!(writer.inner.as_ref().unwrap().out, b"hello world");
+    }
+
+    #[test]
+    fn what_waits_is_handed_on_when_it_is_dropped() {
+        let mut out = Vec::new();
+        RecutWriter::new(&mut out, Cuts::Every(8)).write_all(b"hello").unwrap();
+        assert_eq!(out, b"hello");
     }
 
     proptest! {

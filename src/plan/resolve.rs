@@ -222,6 +222,11 @@ impl Resolver<'_, '_> {
             }
             Action::RecvFrame(codec) => {
                 let socket = self.connected(step, false)?;
+                let kind = self.sockets[socket].kind;
+                if codec.value.info.name == "datagram" && kind.is_stream() {
+                    let label = format!("this socket is {}: there `raw_recv` is the name for it, and a mistake", kind.name());
+                    self.problems.add(Problem::WrongSocketKind, codec.span, "datagram is for sockets that keep messages apart", label);
+                }
                 PlannedAction::RecvFrame { socket, codec: codec.value.clone(), size: to_usize(self.context.settings.recv_size) }
             }
             Action::Shutdown(how) => {

@@ -115,7 +115,9 @@ impl DecodeReport {
         writeln!(out, "{}{errors} in {}", plural(self.frames.len(), "frame"), plural(self.bytes, "byte"))?;
         match (self.splits, self.differing.as_slice()) {
             (None, _) => Ok(()),
-            (Some(splits), []) => writeln!(out, "the same however it was cut: tried in {splits} ways"),
+            (Some(splits), []) => {
+                writeln!(out, "the same however it was cut: tried in {splits} {}", if splits == 1 { "way" } else { "ways" })
+            }
             (Some(splits), [first, ..]) => {
                 let count = self.differing.len();
                 writeln!(out, "ANOTHER RESULT under {count} of {splits} cuts, first when cut at {first:?}")
@@ -124,11 +126,11 @@ impl DecodeReport {
     }
 }
 
-/// Explains a codec: how it lies in the stream, its parameters, an example.
+/// Explains a codec: how it lies in the stream, its parameters, an example in the codec as it was written.
 ///
 /// # Errors
 /// What the writer gives.
-pub fn write_codec(info: &CodecInfo, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_codec(info: &CodecInfo, written: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}: {}\n", info.name, info.about)?;
     info.layout.lines().try_for_each(|line| writeln!(out, "    {line}"))?;
     if !info.parameters.is_empty() {
@@ -140,7 +142,7 @@ pub fn write_codec(info: &CodecInfo, style: &Style, out: &mut dyn Write) -> io::
         }
         table.lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;
     }
-    if let Ok(codec) = info.name.parse::<NamedCodec>() {
+    if let Ok(codec) = written.parse::<NamedCodec>() {
         let mut bytes = Vec::new();
         if codec.codec.encode(b"hello", &mut bytes).is_ok() && !bytes.is_empty() {
             let spaced: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

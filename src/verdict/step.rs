@@ -256,6 +256,9 @@ fn describe(result: &StepResult<'_>, step: &PlannedStep) -> String {
         }
         CallOutcome::TimedOut => {
             let what = match result.last.kind {
+                kind if kind.is_read() && result.bytes > 0 => {
+                    return format!("{} bytes came, and not enough, within {}", result.bytes, format_duration(step.timeout));
+                }
                 kind if kind.is_read() => "nothing came",
                 kind if kind.is_send() => "it was not taken",
                 CallKind::Accept => "nobody connected",
