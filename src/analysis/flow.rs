@@ -10,7 +10,7 @@ use super::cause::{self, Cause};
 use super::message::{self, MessageFlow};
 use super::segment::{self, Segments};
 use super::stream::{self, StreamFlow};
-use crate::scenario::{BoundaryWord, SocketKind, SocketRef};
+use crate::scenario::{BoundaryWord, FlowKey, SocketKind, SocketRef};
 use crate::trace::{Call, CallKind, CallOutcome, SocketTrace, Trace};
 
 /// One direction between two sockets.
@@ -105,6 +105,11 @@ impl Flow {
         self.elapsed_ns.map(Duration::from_nanos)
     }
 
+    /// Whether a name in a scenario means this flow.
+    pub fn is(&self, key: &FlowKey) -> bool {
+        is_named(key, &self.from, &self.to)
+    }
+
     /// `client.connection->server.connection`.
     pub fn full_name(&self) -> String {
         format!("{}.{}->{}.{}", self.from.actor, self.from.socket, self.to.actor, self.to.socket)
@@ -114,6 +119,11 @@ impl Flow {
     pub fn name(&self) -> String {
         format!("{}->{}", self.from.actor, self.to.actor)
     }
+}
+
+/// Whether a name in a scenario means the flow between these ends.
+pub fn is_named(key: &FlowKey, from: &FlowEnd, to: &FlowEnd) -> bool {
+    from.is(&key.from) && to.is(&key.to)
 }
 
 impl FlowEnd {
@@ -193,11 +203,11 @@ pub(super) fn flows(trace: &Trace) -> Vec<Flow> {
             if sender.kind.is_connection() {
                 calls.of_sender = calls_of(from, &positions[index].others);
                 calls.of_receiver = calls_of(to, &positions[other].others);
-                calls.back = calls_of(from, &positions[index].reads);
                 // Of what was read back only two things are of interest: what failed, and what came behind a shutdown.
-                if !calls.of_sender.iter().any(|(_, call)| call.kind == CallKind::Shutdown) {
-                    calls.back.retain(|(_, call)| call.outcome.returned().is_none());
-                }
+                let has_shut = calls.of_sender.iter().any(|(_, call)| call.kind == CallKind::Shutdown);
+                let log = &trace.actors[from.actor_index].calls;
+                let back = positions[index].reads.iter().filter_map(|&position| Some((position, log.get(position)?)));
+                calls.back = back.filter(|(_, call)| has_shut || call.outcome.returned().is_none()).collect();
             }
             flows.extend(flow_between((from, sender), (to, receiver), &calls));
         }

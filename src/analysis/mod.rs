@@ -18,8 +18,9 @@ mod stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use cause::plural;
 pub use cause::{Cause, Evidence, EvidenceSource};
-pub use flow::{Flow, FlowEnd, Transfer};
+pub use flow::{Flow, FlowEnd, Transfer, is_named};
 pub use frame::{Frames, frames};
 pub use message::{Fate, Message, MessageFlow, MessagePart};
 pub use segment::{CountedBy, SegmentRun, Segments};

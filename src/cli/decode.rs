@@ -6,7 +6,8 @@ use super::args::{DecodeArgs, EncodeArgs, ExplainArgs, Format, InputForm, OnErro
 use super::exit::Exit;
 use super::output::{Output, note};
 use crate::framing::{
-    CODECS, Codec, CodecError, Endian, FrameError, Framer, LengthPrefix, NamedCodec, OnError, chunks, codec_info, unescape,
+    CODECS, Codec, CodecError, Endian, Frame, FrameError, Framer, LengthPrefix, NamedCodec, OnError, chunks, codec_info, hex_pairs,
+    unescape,
 };
 use crate::report::{DecodeReport, FrameReport, VERSION, write_codec};
 use crate::scenario::{CauseName, nearest};
@@ -67,20 +68,18 @@ type Found = (Vec<FrameReport>, Vec<FrameError>);
 fn decode_pieces<'b>(codec: &NamedCodec, on_error: OnError, pieces: impl IntoIterator<Item = &'b [u8]>) -> Found {
     let mut framer = Framer::with(codec.codec.decoder(), on_error);
     let (mut frames, mut errors) = (Vec::new(), Vec::new());
+    let mut keep = |result: Result<Frame<'_>, FrameError>| match result {
+        Ok(frame) => frames.push(FrameReport::new(frame.bytes.to_vec(), frame.start, frame.end)),
+        Err(error) => errors.push(error),
+    };
     for piece in pieces {
         if framer.error().is_some() {
             break;
         }
-        framer.push_all(piece, |result| match result {
-            Ok(frame) => frames.push(FrameReport::new(frame.bytes.to_vec(), frame.start, frame.end)),
-            Err(error) => errors.push(error),
-        });
+        framer.push_all(piece, &mut keep);
     }
     if framer.error().is_none() {
-        framer.finish_all(|result| match result {
-            Ok(frame) => frames.push(FrameReport::new(frame.bytes.to_vec(), frame.start, frame.end)),
-            Err(error) => errors.push(error),
-        });
+        framer.finish_all(keep);
     }
     (frames, errors)
 }
@@ -200,8 +199,7 @@ pub(super) fn encode(args: &EncodeArgs, output: &mut Output) -> Exit {
     }
     output.write_data(|out| {
         if args.hex {
-            let pairs: Vec<String> = stream.iter().map(|byte| format!("{byte:02x}")).collect();
-            return writeln!(out, "{}", pairs.join(" "));
+            return writeln!(out, "{}", hex_pairs(&stream));
         }
         out.write_all(&stream)
     });

@@ -3,6 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+/// Bytes in pairs of hexadecimal digits, with a space between them.
+pub(crate) fn hex_pairs(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}
+
 /// The kinds of error that every decoder tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FrameErrorKind {
@@ -134,8 +139,7 @@ impl fmt::Display for FrameError {
         write!(f, "{} at offset {}: expected {}", self.kind.name(), self.offset, self.expected)?;
         let seen = self.seen.as_bytes();
         if !seen.is_empty() {
-            let hex: Vec<String> = seen.iter().map(|byte| format!("{byte:02x}")).collect();
-            write!(f, "; found \"{}\" ({})", seen.escape_ascii(), hex.join(" "))?;
+            write!(f, "; found \"{}\" ({})", seen.escape_ascii(), hex_pairs(seen))?;
         }
         Ok(())
     }

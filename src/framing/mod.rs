@@ -49,6 +49,7 @@ pub use decimal_prefix::DecimalPrefix;
 pub use decoder::{Codec, DEFAULT_MAX_FRAME, Decoded, Decoder, Frame, Framer, OnError};
 pub use delimiter::Delimiter;
 pub use dle_stx_etx::DleStxEtx;
+pub(crate) use error::hex_pairs;
 pub use error::{EncodeError, Fault, FrameError, FrameErrorKind, Seen};
 pub use expect_token::ExpectToken;
 pub use fixed_length::FixedLength;

@@ -1,5 +1,6 @@
 //! What a run looks like when the clock is left out: the sizes that were read, and the calls that failed.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -60,12 +61,14 @@ impl Shape {
     /// The shape of one run.
     pub fn of(plan: &Plan, trace: &Trace, analysis: &Analysis) -> Self {
         let active = || analysis.flows.iter().filter(|flow| flow.is_active());
+        let mut alike: HashMap<String, usize> = HashMap::new();
+        active().for_each(|flow| *alike.entry(flow.name()).or_default() += 1);
         let flows = active().map(|flow| {
-            let is_only = active().filter(|other| other.name() == flow.name()).count() == 1;
-            let name = if is_only { flow.name() } else { flow.full_name() };
+            let name = if alike.get(&flow.name()) == Some(&1) { flow.name() } else { flow.full_name() };
             FlowShape { flow: name, reads: sizes_label(&flow.read_sizes()), outcome: flow.outcome }
         });
         let failures = plan.actors.iter().zip(&trace.actors).flat_map(|(planned, actor)| {
+            let names: HashMap<u32, &str> = planned.all_steps().into_iter().map(|step| (step.id, step.name)).collect();
             let last_calls = actor.calls.iter().filter(|call| call.flags.has(CallFlags::LAST_OF_STEP));
             let mut failures: Vec<String> = last_calls
                 .filter_map(|call| {
@@ -74,7 +77,7 @@ impl Shape {
                         CallOutcome::TimedOut => "timed out".to_owned(),
                         CallOutcome::Returned(_) | CallOutcome::Released => return None,
                     };
-                    let step = planned.step(call.step).map_or(call.kind.name(), |step| step.name);
+                    let step = names.get(&call.step).copied().unwrap_or(call.kind.name());
                     Some(format!("{} {step}: {what}", actor.name))
                 })
                 .collect();

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::style::{Style, wrap};
 use super::table::Table;
-use crate::framing::{Codec, CodecInfo, FrameError, NamedCodec};
-use crate::trace::escape_within;
+use crate::analysis::plural;
+use crate::framing::{Codec, CodecInfo, FrameError, NamedCodec, hex_pairs};
+use crate::trace::{escape_within, hex};
 
 /// What `netlab decode` found.
 #[derive(Clone, Debug, Serialize)]
@@ -61,10 +62,6 @@ pub struct FrameErrorReport {
     pub message: String,
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 impl FrameReport {
     /// A frame and where it lay.
     pub fn new(data: Vec<u8>, start: u64, end: u64) -> Self {
@@ -110,9 +107,8 @@ impl DecodeReport {
         for error in &self.errors {
             wrap(&format!("error: {}", error.message), style.width).iter().try_for_each(|line| writeln!(out, "{line}"))?;
         }
-        let plural = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
-        let errors = if self.errors.is_empty() { String::new() } else { format!(", {}", plural(self.errors.len(), "error")) };
-        writeln!(out, "{}{errors} in {}", plural(self.frames.len(), "frame"), plural(self.bytes, "byte"))?;
+        let errors = if self.errors.is_empty() { String::new() } else { format!(", {}", plural(self.errors.len() as u64, "error")) };
+        writeln!(out, "{}{errors} in {}", plural(self.frames.len() as u64, "frame"), plural(self.bytes as u64, "byte"))?;
         match (self.splits, self.differing.as_slice()) {
             (None, _) => Ok(()),
             (Some(splits), []) => {
@@ -145,9 +141,8 @@ pub fn write_codec(info: &CodecInfo, written: &str, style: &Style, out: &mut dyn
     if let Ok(codec) = written.parse::<NamedCodec>() {
         let mut bytes = Vec::new();
         if codec.codec.encode(b"hello", &mut bytes).is_ok() && !bytes.is_empty() {
-            let spaced: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             let (text, _) = escape_within(&bytes, style.width.saturating_sub(20));
-            writeln!(out, "\nhello is written as \"{text}\" ({})", spaced.join(" "))?;
+            writeln!(out, "\nhello is written as \"{text}\" ({})", hex_pairs(&bytes))?;
         }
     }
     if !info.source.is_empty() {

@@ -3,7 +3,8 @@
 use super::style::Style;
 use super::table::Table;
 use crate::analysis::{BoundaryFate, Flow, Frames, Integrity, MessageFlow, Segments, StreamFlow, Transfer, frames};
-use crate::scenario::{Expectations, FlowExpect, FlowKey, Sizes, Spanned};
+use crate::framing::NamedCodec;
+use crate::scenario::{Expectations, FlowExpect, Sizes};
 use crate::trace::{Call, CallLog, Trace, escape_within};
 
 /// Rows shown of a long flow: from its start, and from its end.
@@ -12,32 +13,33 @@ const LAST_ROWS: usize = 4;
 
 /// What is expected of a flow.
 fn expectation_of<'e>(flow: &Flow, expect: &'e Expectations) -> Option<&'e FlowExpect> {
-    let is_named = |(key, _): &&(Spanned<FlowKey>, FlowExpect)| flow.from.is(&key.value.from) && flow.to.is(&key.value.to);
-    expect.flows.iter().find(is_named).map(|(_, expect)| expect)
+    expect.flows.iter().find(|(key, _)| flow.is(&key.value)).map(|(_, expect)| expect)
 }
 
-/// What a codec found in what was read, where the file names one: how many frames, and the error behind them.
-pub(super) fn frames_line(flow: &Flow, trace: &Trace, expect: &Expectations) -> Option<String> {
+/// What a codec found in what was read, where the file names one.
+pub(super) fn frames_of<'e>(flow: &Flow, trace: &Trace, expect: &'e Expectations) -> Option<(&'e NamedCodec, Frames)> {
     let codec = &expectation_of(flow, expect)?.frames.as_ref()?.value.codec;
-    let found = frames(flow, trace, codec);
-    if !found.is_whole {
-        return Some(format!("frames by {}: not known, since not all bytes of the reads were kept", codec.text));
-    }
-    let error = found.error.map_or_else(String::new, |error| format!(", then {error}"));
-    Some(format!("frames by {}: {}{error}", codec.text, found.frames.len()))
+    Some((codec, frames(flow, trace, codec)))
 }
 
-/// The boundary table of a flow.
-pub(super) fn boundary_table(flow: &Flow, trace: &Trace, expect: &Expectations, style: &Style) -> Vec<String> {
-    let named = expectation_of(flow, expect);
+/// How many frames, and the error behind them.
+pub(super) fn frames_line(codec: &NamedCodec, found: &Frames) -> String {
+    if !found.is_whole {
+        return format!("frames by {}: not known, since not all bytes of the reads were kept", codec.text);
+    }
+    let error = found.error.as_ref().map_or_else(String::new, |error| format!(", then {error}"));
+    format!("frames by {}: {}{error}", codec.text, found.frames.len())
+}
+
+/// The boundary table of a flow, with a lane for what a codec found.
+pub(super) fn boundary_table(flow: &Flow, trace: &Trace, expect: &Expectations, frames: Option<&Frames>, style: &Style) -> Vec<String> {
     // Urgent data is taken out of the stream, so sizes of reads do not add up to offsets.
     let has_offsets = !matches!(&flow.transfer, Transfer::Stream(stream) if stream.integrity == Integrity::NotCompared);
-    let expected = named.filter(|_| has_offsets).and_then(|expect| expected_reads(expect, flow));
+    let expected = expectation_of(flow, expect).filter(|_| has_offsets).and_then(|expect| expected_reads(expect, flow));
     let payload = Payload::of(flow, trace, style);
-    let frames: Option<Frames> = named.and_then(|expect| Some(frames(flow, trace, &expect.frames.as_ref()?.value.codec)));
     match &flow.transfer {
         Transfer::Stream(stream) => {
-            let lanes = Lanes { segments: flow.segments.as_ref().filter(|segments| segments.count > 0), frames: frames.as_ref() };
+            let lanes = Lanes { segments: flow.segments.as_ref().filter(|segments| segments.count > 0), frames };
             stream_table(stream, &lanes, expected.as_deref(), &payload, style)
         }
         Transfer::Messages(messages) => message_table(messages, expected.as_deref(), &payload, style),

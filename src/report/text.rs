@@ -7,10 +7,10 @@ use super::calls::calls_table;
 use super::counters::counters_table;
 use super::distribution::{in_short, write_distribution};
 use super::model::{RunReport, Summary};
-use super::rows::{boundary_table, frames_line};
+use super::rows::{boundary_table, frames_line, frames_of};
 use super::snippet::draw_mismatch;
 use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, wrap};
-use crate::analysis::{BoundaryFate, CountedBy, Fate, Flow, Integrity, Segments, Transfer};
+use crate::analysis::{BoundaryFate, CountedBy, Fate, Flow, Integrity, Segments, Transfer, plural};
 use crate::scenario::{BoundaryWord, CauseName, SocketKind, SocketOption, format_duration};
 use crate::trace::{Setting, Trace};
 use crate::verdict::Outcome;
@@ -205,11 +205,12 @@ fn write_settings(trace: &Trace, style: &Style, out: &mut dyn Write) -> io::Resu
 fn write_flow(flow: &Flow, run: &RunReport, trace: &Trace, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)?;
     write_wrapped(&flow_headline(flow, trace, style), style, out)?;
-    for line in boundary_table(flow, trace, &run.expect, style) {
+    let frames = frames_of(flow, trace, &run.expect);
+    for line in boundary_table(flow, trace, &run.expect, frames.as_ref().map(|(_, found)| found), style) {
         writeln!(out, "{line}")?;
     }
-    if let Some(line) = frames_line(flow, trace, &run.expect) {
-        write_wrapped(&line, style, out)?;
+    if let Some((codec, found)) = &frames {
+        write_wrapped(&frames_line(codec, found), style, out)?;
     }
     if let Some(segments) = &flow.segments {
         write_wrapped(&segments_line(segments, flow), style, out)?;
@@ -252,7 +253,6 @@ fn what_to_try(flow: &Flow) -> &'static str {
 
 /// In how many segments a flow left, and how much is known of them.
 fn segments_line(segments: &Segments, flow: &Flow) -> String {
-    let plural = |count: u64| if count == 1 { "1 data segment".to_owned() } else { format!("{count} data segments") };
     let by = match segments.counted_by {
         CountedBy::Sender => &flow.from.actor,
         CountedBy::Receiver => &flow.to.actor,
@@ -264,11 +264,10 @@ fn segments_line(segments: &Segments, flow: &Flow) -> String {
         (false, 0 | 1) => "; a total tells no positions",
         (false, _) => "; where some of them ended is not known",
     };
-    format!("left as {} (TCP_INFO of {by}){again}{rest}{places}", plural(segments.count))
+    format!("left as {} (TCP_INFO of {by}){again}{rest}{places}", plural(segments.count, "data segment"))
 }
 
 fn flow_headline(flow: &Flow, trace: &Trace, style: &Style) -> String {
-    let plural = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
     let several =
         |end: &crate::analysis::FlowEnd| trace.actors[end.actor_index].sockets.iter().filter(|socket| !socket.listens).count() > 1;
     let name = |end: &crate::analysis::FlowEnd| if several(end) { format!("{}.{}", end.actor, end.socket) } else { end.actor.clone() };
@@ -295,11 +294,7 @@ fn flow_headline(flow: &Flow, trace: &Trace, style: &Style) -> String {
         }
         Transfer::Messages(messages) => {
             let unread = messages.count(Fate::Unread);
-            let unread = if unread > 0 {
-                format!(", {} never asked for", plural(usize::try_from(unread).unwrap_or(usize::MAX), "message"))
-            } else {
-                String::new()
-            };
+            let unread = if unread > 0 { format!(", {} never asked for", plural(unread, "message")) } else { String::new() };
             format!("{unread}{}", if messages.eof { ", then end of connection" } else { "" })
         }
     };
@@ -308,9 +303,9 @@ fn flow_headline(flow: &Flow, trace: &Trace, style: &Style) -> String {
         name(&flow.from),
         style.arrow(),
         name(&flow.to),
-        plural(flow.send_sizes().len(), "send"),
-        plural(flow.read_sizes().len(), "read"),
-        plural(usize::try_from(flow.bytes_read()).unwrap_or(usize::MAX), "byte"),
+        plural(flow.send_sizes().len() as u64, "send"),
+        plural(flow.read_sizes().len() as u64, "read"),
+        plural(flow.bytes_read(), "byte"),
         flow.outcome.name(),
     )
 }

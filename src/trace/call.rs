@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::digest::BlockDigest;
+use super::escape::hex;
 use crate::errno::Errno;
 use crate::scenario::{Flag, SocketOption};
 
@@ -281,8 +282,7 @@ impl From<Call<'_>> for CallRecord {
     fn from(call: Call<'_>) -> Self {
         let printable = |text: &&str| !text.is_empty() && !text.chars().any(|c| c.is_control() && c != '\n' && c != '\r' && c != '\t');
         let text = std::str::from_utf8(&call.data.prefix).ok().filter(printable).map(str::to_owned);
-        let hex =
-            (text.is_none() && !call.data.prefix.is_empty()).then(|| call.data.prefix.iter().map(|byte| format!("{byte:02x}")).collect());
+        let hex = (text.is_none() && !call.data.prefix.is_empty()).then(|| hex(&call.data.prefix));
         Self {
             step: call.step,
             call: call.kind,

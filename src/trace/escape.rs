@@ -38,6 +38,11 @@ pub fn escape_within(bytes: &[u8], columns: usize) -> (String, bool) {
     (shown, true)
 }
 
+/// Bytes as hexadecimal digits, two to a byte and nothing between.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Characters that change how the others are shown: bidirectional controls and invisible operators (Unicode, category Cf).
 fn is_format(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')

@@ -18,6 +18,7 @@ pub use call::{Call, CallFlags, CallKind, CallOutcome, Data, SHUT_RD, SHUT_RDWR,
 pub use counters::{Counters, SendSample};
 pub use digest::{BLOCK, BlockDigest, StreamDigest};
 pub(crate) use digest::{StreamHasher, of as digest_of};
+pub(crate) use escape::hex;
 pub use escape::{escape, escape_within};
 pub(crate) use log::Entry;
 pub use log::{CallLog, PREFIX_CAP};

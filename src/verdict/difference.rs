@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::framing::hex_pairs;
+
 /// Bytes shown of each side.
 const SHOWN: usize = 16;
 
@@ -34,16 +36,12 @@ impl Difference {
         let (expected, observed) = (shown(expected), shown(observed));
         Self {
             offset,
-            expected_hex: hex(&expected),
+            expected_hex: hex_pairs(&expected),
             expected_text: text(&expected),
-            observed_hex: hex(&observed),
+            observed_hex: hex_pairs(&observed),
             observed_text: text(&observed),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -37,7 +37,7 @@ pub(super) fn check_integrity(plan: &Plan, analysis: &Analysis, findings: &mut F
 }
 
 fn place_of(plan: &Plan, flow: &Flow) -> Span {
-    let named = plan.expect.flows.iter().find(|(key, _)| flow.from.is(&key.value.from) && flow.to.is(&key.value.to));
+    let named = plan.expect.flows.iter().find(|(key, _)| flow.is(&key.value));
     named.map_or(plan.scenario.title.span, |(key, _)| key.span)
 }
 
@@ -46,12 +46,11 @@ pub(super) fn check_run(plan: &Plan, trace: &Trace, findings: &mut Findings) {
         let calls_of = |mark: &str| {
             let (actor, step) = plan.marked(mark)?;
             let calls = &trace.actors.get(actor)?.calls;
-            let last = calls.iter().rev().find(|call| call.step == step)?;
             // Of a step in a `repeat`, the last round.
-            let calls_of_round = calls.iter().rev().skip_while(|call| call.step != step).take_while(|call| call.step == step);
-            let mut round = calls_of_round.enumerate().take_while(|(index, call)| *index == 0 || !call.flags.has(CallFlags::LAST_OF_STEP));
-            let start = round.by_ref().last().map(|(_, call)| call.start_ns)?;
-            Some((start, last.end_ns))
+            let mut of_step = calls.iter().rev().skip_while(|call| call.step != step).take_while(|call| call.step == step);
+            let last = of_step.next()?;
+            let round = of_step.take_while(|call| !call.flags.has(CallFlags::LAST_OF_STEP));
+            Some((round.last().map_or(last.start_ns, |first| first.start_ns), last.end_ns))
         };
         let (from, to) = (calls_of(&between.from.value), calls_of(&between.to.value));
         let took = from.zip(to).and_then(|((start, _), (_, end))| end.checked_sub(start)).map(Duration::from_nanos);
@@ -83,7 +82,7 @@ pub(super) fn check_run(plan: &Plan, trace: &Trace, findings: &mut Findings) {
 
 pub(super) fn check_flows(plan: &Plan, trace: &Trace, analysis: &Analysis, findings: &mut Findings) {
     for (key, expect) in &plan.expect.flows {
-        let named: Vec<&Flow> = analysis.flows.iter().filter(|flow| flow.from.is(&key.value.from) && flow.to.is(&key.value.to)).collect();
+        let named: Vec<&Flow> = analysis.flows.iter().filter(|flow| flow.is(&key.value)).collect();
         match named.as_slice() {
             [flow] => check_flow(&key.value, expect, flow, trace, findings),
             [] => findings.check(false, || Mismatch {

@@ -13,7 +13,7 @@ pub use difference::Difference;
 
 use crate::analysis::Analysis;
 use crate::plan::Plan;
-use crate::scenario::{Span, format_duration};
+use crate::scenario::{Source, Span, format_duration};
 use crate::trace::{ActorEnd, RunEnd, Trace};
 
 /// How a run is judged.
@@ -72,6 +72,14 @@ pub struct PlaceRange {
     pub line: usize,
     /// The column of the first byte in characters, from 1.
     pub column: usize,
+}
+
+impl PlaceRange {
+    /// A span, and where it begins in the file.
+    pub(crate) fn of(span: Span, source: &Source) -> Self {
+        let position = source.position(span.start);
+        Self { start: span.start, end: span.end, line: position.line, column: position.column }
+    }
 }
 
 impl From<Span> for PlaceRange {
@@ -152,8 +160,7 @@ pub fn judge(plan: &Plan, trace: &Trace, analysis: &Analysis) -> Verdict {
     findings.not_checked += plan.expect.rates();
     let Findings { mut mismatches, checked, not_checked, obstacle } = findings;
     for mismatch in &mut mismatches {
-        let position = plan.scenario.source.position(mismatch.place.start);
-        (mismatch.place.line, mismatch.place.column) = (position.line, position.column);
+        mismatch.place = PlaceRange::of(mismatch.place.into(), &plan.scenario.source);
     }
     let outcome = match (obstacle, &trace.end, mismatches.is_empty()) {
         (_, RunEnd::Interrupted, _) => Outcome::Error("interrupted".to_owned()),

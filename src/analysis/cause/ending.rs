@@ -6,9 +6,10 @@ use crate::errno::Errno;
 use crate::scenario::{CauseName, SocketOption};
 use crate::trace::{Call, CallKind, CallOutcome, SHUT_RD, SHUT_RDWR, SocketTrace};
 
-fn failed_with(call: &Call<'_>, codes: &[i32]) -> Option<Errno> {
+/// The call's name and the error, where it failed with this one.
+fn failed_with(call: &Call<'_>, code: i32) -> Option<(&'static str, Errno)> {
     match call.outcome {
-        CallOutcome::Failed(errno) if codes.contains(&errno.raw()) => Some(errno),
+        CallOutcome::Failed(errno) if errno.raw() == code => Some((call.kind.name(), errno)),
         _ => None,
     }
 }
@@ -20,11 +21,8 @@ fn told_of_reset<'c>(calls: impl Iterator<Item = &'c Call<'c>>, has_shut: bool, 
     let mut failed: Vec<&Call<'_>> =
         calls.filter(|call| matches!(call.outcome, CallOutcome::Failed(errno) if errno.raw() != libc::EAGAIN)).collect();
     failed.sort_by_key(|call| call.start_ns);
-    if let Some(found) = failed.iter().find_map(|call| Some((call.kind.name(), failed_with(call, &[libc::ECONNRESET])?))) {
-        return Some(found);
-    }
-    let first = failed.first().filter(|_| peer_closed && !has_shut)?;
-    Some((first.kind.name(), failed_with(first, &[libc::EPIPE])?))
+    let epipe = || failed.first().filter(|_| peer_closed && !has_shut).and_then(|call| failed_with(call, libc::EPIPE));
+    failed.iter().find_map(|call| failed_with(call, libc::ECONNRESET)).or_else(epipe)
 }
 
 fn shuts_writing(call: &Call<'_>) -> bool {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::flow::{Calls, Flow, Transfer};
 use super::segment::Segments;
-use super::stream::{ByteRange, StreamFlow};
+use super::stream::{self, ByteRange, StreamFlow};
 use crate::scenario::{CauseName, Flag, SocketKind, SocketOption};
 use crate::trace::{Call, CallKind, SocketTrace};
 
@@ -119,22 +119,15 @@ struct Sight<'c> {
 
 impl<'c> Sight<'c> {
     fn of(stream: &'c StreamFlow, calls: &'c Calls<'c>, segments: Option<&'c Segments>, sender: &'c SocketTrace) -> Self {
-        let took = |call: &&Call<'_>| {
-            call.outcome.returned().is_some_and(|count| count > 0) && !call.flags.has_flag(Flag::Peek) && !call.flags.has_flag(Flag::Oob)
-        };
+        let reads = calls.read_positions.iter().copied().zip(&calls.reads).filter(|(_, call)| stream::takes(call));
+        let (read_positions, reads) = reads.unzip();
         let sends = calls.send_positions.iter().copied().zip(&calls.sends);
         let set = |(_, call): &(usize, &Call<'_>)| call.kind == CallKind::SetOption && call.outcome.returned().is_some();
         Self {
             stream,
             sends: sends.filter(|(_, call)| call.outcome.returned().is_some()).collect(),
-            reads: calls.reads.iter().filter(took).collect(),
-            read_positions: calls
-                .read_positions
-                .iter()
-                .zip(&calls.reads)
-                .filter(|(_, call)| took(call))
-                .map(|(position, _)| *position)
-                .collect(),
+            reads,
+            read_positions,
             looks: calls.of_receiver.iter().filter_map(|(position, call)| Some((*position, looked(call)?))).collect(),
             settings: calls.of_sender.iter().map(|(position, call)| (*position, call)).filter(set).collect(),
             segments,
@@ -147,6 +140,11 @@ impl<'c> Sight<'c> {
         let sends = &self.stream.sends;
         let first = sends.partition_point(|send| send.end <= range.start);
         (first..sends.len()).take_while(|&index| sends[index].start < range.end).filter(|&index| !sends[index].is_empty()).collect()
+    }
+
+    /// Whether a read ended inside a send, of which more was to come.
+    fn ends_inside_a_send(&self, read: ByteRange) -> bool {
+        read.end < self.stream.bytes_sent && self.stream.sends.binary_search_by_key(&read.end, |send| send.end).is_err()
     }
 
     /// Whether an option was on when the call at this position of the sender's log was made: as it was set before, or inherited from the
@@ -181,6 +179,6 @@ fn looked(call: &Call<'_>) -> Option<u64> {
 }
 
 /// "1 segment", "3 segments".
-fn plural(count: u64, what: &str) -> String {
+pub(crate) fn plural(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -56,8 +56,7 @@ pub(super) fn early_reader(sight: &Sight<'_>) -> Option<Cause> {
     }
     let reads = stream.reads.iter().zip(&sight.reads).enumerate();
     let (index, read) = reads.into_iter().find_map(|(index, (range, read))| {
-        let inside_a_send = range.end < stream.bytes_sent && stream.sends.binary_search_by_key(&range.end, |send| send.end).is_err();
-        (inside_a_send && range.len() < u64::from(read.asked)).then_some((index, read))
+        (sight.ends_inside_a_send(*range) && range.len() < u64::from(read.asked)).then_some((index, read))
     })?;
     let text = format!(
         "read {} asked for {} and got {}, ending inside a send: nothing more was queued",
@@ -75,8 +74,7 @@ pub(super) fn small_recv(sight: &Sight<'_>) -> Option<Cause> {
     let mut example = None;
     let mut count = 0;
     for (index, (range, read)) in stream.reads.iter().zip(&sight.reads).enumerate() {
-        let inside_a_send = range.end < stream.bytes_sent && stream.sends.binary_search_by_key(&range.end, |send| send.end).is_err();
-        if !inside_a_send || read.outcome.returned() != Some(read.asked) {
+        if !sight.ends_inside_a_send(*range) || read.outcome.returned() != Some(read.asked) {
             continue;
         }
         let Some(evidence) = more_was_there(sight, index, *range) else { continue };
@@ -96,10 +94,10 @@ pub(super) fn small_recv(sight: &Sight<'_>) -> Option<Cause> {
 fn more_was_there(sight: &Sight<'_>, index: usize, range: ByteRange) -> Option<(EvidenceSource, String)> {
     let position = sight.read_positions.get(index).copied()?;
     // What was queued at the last look, less what was read since.
-    let looks = sight.looks.iter().take_while(|(at, _)| *at < position);
-    if let Some((looked, queued)) = looks.last() {
-        let since = sight.read_positions.iter().zip(&sight.stream.reads).filter(|(at, _)| (looked..&position).contains(at));
-        let taken: u64 = since.map(|(_, read)| read.len()).sum();
+    let looks = sight.looks.partition_point(|(at, _)| *at < position);
+    if let Some((looked, queued)) = looks.checked_sub(1).map(|last| sight.looks[last]) {
+        let first_since = sight.read_positions.partition_point(|at| *at < looked);
+        let taken: u64 = range.start - sight.stream.reads[first_since].start;
         let queued_then = queued.saturating_sub(taken);
         if queued_then > range.len() {
             return Some((EvidenceSource::Queue, format!("{queued_then} bytes were queued when read {} was called", index + 1)));
