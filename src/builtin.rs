@@ -33,6 +33,13 @@ pub fn find(name: &str) -> Vec<Arc<Source>> {
     names().into_iter().filter(|known| known == name || known.starts_with(&folder)).filter_map(|known| load(&known)).collect()
 }
 
+/// The built-in scenarios whose names match a pattern: `framing/*`.
+pub fn matching(pattern: &str) -> Vec<Arc<Source>> {
+    let pattern = pattern.strip_prefix("scenarios/").unwrap_or(pattern);
+    let Ok(pattern) = glob::Pattern::new(pattern.strip_suffix(".json").unwrap_or(pattern)) else { return Vec::new() };
+    names().into_iter().filter(|known| pattern.matches(known)).filter_map(|known| load(&known)).collect()
+}
+
 /// All built-in scenarios.
 pub fn all() -> Vec<Arc<Source>> {
     names().iter().filter_map(|name| load(name)).collect()

@@ -31,7 +31,11 @@ fn read(path: &Path) -> Value {
 
 #[test]
 fn the_committed_schemas_are_the_generated_ones() {
-    for (name, schema) in [("scenario", netlab::scenario::scenario_schema()), ("report", netlab::report::report_schema())] {
+    for (name, schema) in [
+        ("scenario", netlab::scenario::scenario_schema()),
+        ("report", netlab::report::report_schema()),
+        ("events", netlab::report::events_schema()),
+    ] {
         let file = root().join(format!("docs/{name}.schema.json"));
         Assert::new().action_env("SNAPSHOTS").eq(Data::text(format!("{schema:#}\n")), Data::read_from(&file, None).raw());
     }
@@ -96,7 +100,12 @@ fn keys(value: &Value, names: &mut BTreeSet<String>) {
 fn the_report_fits_its_schema() {
     let schema = jsonschema::validator_for(&netlab::report::report_schema()).unwrap();
     for file in valid_scenarios().iter().chain(&[root().join("tests/invalid/unknown-field.json")]) {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_netlab")).args(["run", "--format", "json"]).arg(file).output().unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_netlab"))
+            .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
+            .args(["run", "--format", "json"])
+            .arg(file)
+            .output()
+            .unwrap();
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         let errors: Vec<String> = schema.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert!(errors.is_empty(), "{}: {errors:#?}", file.display());

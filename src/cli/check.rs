@@ -5,17 +5,17 @@ use std::io::Write;
 use super::args::{CheckArgs, Format};
 use super::exit::Exit;
 use super::output::{Output, note};
-use super::select::{Selected, select, sources};
 use crate::plan::Overrides;
 use crate::report::{InvalidFile, draw_diagnostic};
+use crate::runner::{plans_of, sources};
 
 pub(super) fn check(args: &CheckArgs, output: &mut Output) -> Exit {
     let overrides = Overrides { allow_remote: args.allow_remote, ..Overrides::default() };
     let (mut valid, mut invalid) = (0, Vec::new());
     for source in sources(&args.paths) {
-        match select(source, &overrides) {
-            Selected::Plans(_) => valid += 1,
-            Selected::Invalid(file) => invalid.push(file),
+        match plans_of(source, &overrides) {
+            Ok(_) => valid += 1,
+            Err(file) => invalid.push(file),
         }
     }
     match args.format {

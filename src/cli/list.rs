@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::args::{ListArgs, ListFormat};
 use super::exit::Exit;
 use super::output::{Output, note};
-use super::select::sources;
 use crate::builtin;
 use crate::report::{CatalogueEntry, InvalidFile, Style, draw_diagnostic, write_catalogue, write_catalogue_markdown};
+use crate::runner::sources;
 use crate::scenario::Scenario;
 
 pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
@@ -15,6 +15,7 @@ pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
     let mut invalid: Vec<InvalidFile> = Vec::new();
     let mut entries = Vec::new();
     let mut texts = Vec::new();
+    let filter = args.filter.filter();
     for source in found {
         let source = match source {
             Ok(source) => source,
@@ -24,9 +25,15 @@ pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
             }
         };
         let name = source.name().to_owned();
-        texts.push(source.text().to_owned());
+        let text = source.text().to_owned();
         match Scenario::parse(source) {
-            Ok(scenario) => entries.push(CatalogueEntry::of(&Arc::new(scenario), &output.language)),
+            Ok(scenario) => {
+                let entry = CatalogueEntry::of(&Arc::new(scenario), &output.language);
+                if filter.selects(&entry.name, &entry.tags.iter().map(String::as_str).collect::<Vec<_>>()) {
+                    texts.push(text);
+                    entries.push(entry);
+                }
+            }
             Err(diagnostics) => invalid.push(InvalidFile::new(name, diagnostics)),
         }
     }
@@ -42,7 +49,10 @@ pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
     match (invalid.is_empty(), nothing) {
         (false, _) => Exit::Invalid,
         (true, true) => {
-            note(&format!("error: no scenario was found at {}", args.paths.join(", ")));
+            match args.filter.is_empty() {
+                true => note(&format!("error: no scenario was found at {}", args.paths.join(", "))),
+                false => note("error: no scenario fits --filter and --tag"),
+            }
             Exit::Nothing
         }
         (true, false) => Exit::Success,

@@ -3,13 +3,15 @@
 mod args;
 mod check;
 mod decode;
+mod dry_run;
 mod exit;
 mod interrupt;
+mod last_failed;
 mod list;
 mod output;
-mod repeat;
 mod run;
 mod select;
+mod sinks;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -44,6 +46,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),
                 SchemaKind::Report => crate::report::report_schema(),
+                SchemaKind::Events => crate::report::events_schema(),
             };
             output.line(&format!("{schema:#}"));
             Exit::Success

@@ -42,7 +42,7 @@ pub use option::{OptionForm, OptionSetting, SocketOption};
 pub use payload::{MAX_PAYLOAD, Part, Payload};
 pub use problem::{Diagnostic, Place, Problem, Problems, nearest, one_of, suggestion};
 pub use schema::scenario_schema;
-pub use source::{Position, Source, Span, Spanned};
+pub use source::{MAX_FILE_SIZE, Position, Source, Span, Spanned};
 pub use step::{
     Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs, ShutdownHow, SocketArgs,
     Step, Until, WaitFor,

@@ -12,7 +12,7 @@ use super::source::{Source, Span};
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
         /// The kinds of errors of a scenario file. [`Problem::code`] is stable: editors and tests rely on it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize, JsonSchema)]
         pub enum Problem { $($(#[$doc])* #[serde(rename = $code)] $name,)* }
 
         impl Problem {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::problem::{Diagnostic, Problem};
 
 /// The largest scenario file that is read, in bytes.
-pub(crate) const MAX_FILE_SIZE: u64 = 1024 * 1024;
+pub const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
 /// A range of byte offsets in a [`Source`], end exclusive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,8 +80,21 @@ impl Source {
     pub fn read(path: &Path) -> Result<Arc<Self>, Box<Diagnostic>> {
         let name = path.display().to_string();
         let bytes = read_bytes(path, &name)?;
-        let text = decode_utf8(bytes, &name)?;
-        Ok(Self::new(name, text))
+        Self::of_bytes(&name, bytes)
+    }
+
+    /// A source from bytes that were read from somewhere.
+    ///
+    /// # Errors
+    /// As [`Source::read`], for what was read.
+    pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Result<Arc<Self>, Box<Diagnostic>> {
+        if bytes.len() as u64 > MAX_FILE_SIZE {
+            return Err(Box::new(
+                Diagnostic::of_file(Problem::FileTooLarge, name, format!("the file is larger than {MAX_FILE_SIZE} bytes"))
+                    .help("large payloads need not be spelled out: {\"repeat\": \"a\", \"times\": 1000000} or {\"random\": 1000000}"),
+            ));
+        }
+        Ok(Self::new(name, decode_utf8(bytes, name)?))
     }
 
     /// The name that messages show: a path, or a built-in scenario's name.
@@ -124,12 +137,6 @@ fn read_bytes(path: &Path, name: &str) -> Result<Vec<u8>, Box<Diagnostic>> {
     let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MAX_FILE_SIZE {
-        return Err(Box::new(
-            Diagnostic::of_file(Problem::FileTooLarge, name, format!("the file is larger than {MAX_FILE_SIZE} bytes"))
-                .help("large payloads need not be spelled out: {\"repeat\": \"a\", \"times\": 1000000} or {\"random\": 1000000}"),
-        ));
-    }
     Ok(bytes)
 }
 
