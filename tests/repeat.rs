@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use netlab::analysis::analyse;
 use netlab::plan::{Overrides, Plan, plan};
-use netlab::repeat::{Distribution, Tally, judge_rates};
+use netlab::repeat::{Distribution, Shape, Tally, judge_rates};
 use netlab::scenario::{Scenario, SocketKind, Source};
 use netlab::verdict::{Outcome, Verdict, judge};
 use transcript::transcript;
@@ -41,7 +41,7 @@ fn many(plan: &Plan, runs: &[(&str, u64)]) -> (Distribution, Verdict) {
             trace.duration_ns += round;
             let analysis = analyse(&trace);
             let verdict = judge(plan, &trace, &analysis);
-            tally.add(plan, &verdict.outcome, &trace, &analysis);
+            tally.add(&Shape::of(plan, &trace, &analysis), &verdict.outcome, &trace, &analysis);
             last = Some(verdict);
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
+use super::report::{DiffArgs, RenderArgs};
 use super::select::{FilterArgs, SelectArgs};
 use super::sinks::ReportArgs;
 use crate::plan::Overrides;
@@ -43,6 +44,10 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run scenarios and report observed against expected byte boundaries
     Run(Box<RunArgs>),
+    /// Show saved reports and traces again, in any format; join the parts of a suite
+    Report(RenderArgs),
+    /// Compare two reports or traces by shape: two kernels, before and after a change
+    Diff(DiffArgs),
     /// Validate scenarios without running them: every error of every file
     Check(CheckArgs),
     /// List scenarios: the built-in ones, or those at the paths given

@@ -9,6 +9,7 @@ mod interrupt;
 mod last_failed;
 mod list;
 mod output;
+mod report;
 mod run;
 mod select;
 mod sinks;
@@ -37,6 +38,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut output = Output::new(&cli);
     let exit = match &cli.command {
         Command::Run(args) => run::run(args, &mut output),
+        Command::Report(args) => report::report(args, &mut output),
+        Command::Diff(args) => report::diff(args, &mut output),
         Command::Check(args) => check::check(args, &mut output),
         Command::List(args) => list::list(args, &mut output),
         Command::Decode(args) => decode::decode(args, &mut output),

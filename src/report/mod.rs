@@ -4,6 +4,7 @@ mod calls;
 mod cases;
 mod catalogue;
 mod counters;
+mod diff;
 mod distribution;
 mod frames;
 mod github;
@@ -11,10 +12,12 @@ mod hexdump;
 mod json;
 mod junit;
 mod markdown;
+mod merge;
 mod model;
 mod plain;
 mod preview;
 mod renderer;
+mod restore;
 mod rows;
 mod snippet;
 mod style;
@@ -25,17 +28,20 @@ mod text;
 
 pub use cases::{CaseColumn, write_cases};
 pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
+pub use diff::{Diff, Difference, RunDiff, Sides, write_diff};
 pub use frames::{DecodeReport, FrameErrorReport, FrameReport, write_codec};
 pub use github::GithubRenderer;
 pub use json::{JsonLinesRenderer, JsonRenderer, ReportEvent, events_schema, report_schema};
 pub use junit::JunitRenderer;
 pub use markdown::MarkdownRenderer;
+pub use merge::merge;
 pub use model::{
     Attempt, InvalidFile, Policy, ProblemReport, Repeats, Report, ReportHead, RunReport, ScenarioHead, SettingsReport, Shard, SourceText,
     Suite, Summary, VERSION,
 };
 pub use preview::{ActorPreview, Preview, StepPreview, write_preview};
 pub use renderer::{Renderer, render};
+pub use restore::read_report;
 pub use snippet::{draw_diagnostic, draw_mismatch};
 pub use style::Style;
 pub use suite::TextRenderer;

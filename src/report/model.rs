@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analysis;
 use crate::plan::{Note, Plan, Settings, run_name};
-use crate::repeat::Distribution;
+use crate::repeat::{Distribution, Shape};
 use crate::scenario::{BoundaryWord, Diagnostic, Expectations, Family, Problem, Sampling, Source};
 use crate::trace::Trace;
 use crate::verdict::{Outcome, Verdict};
@@ -145,6 +145,9 @@ pub struct RunReport {
     pub verdict: Verdict,
     /// How all runs came out, where there were several. What else stands here is of the first that failed, or of the first.
     pub repeats: Option<Repeats>,
+    /// What was read and what failed, without the clock: what `netlab diff` compares.
+    #[serde(default)]
+    pub shape: Option<Shape>,
     /// Earlier attempts, which did not pass, where it was tried again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<Attempt>,
@@ -298,6 +301,7 @@ impl RunReport {
             settings: SettingsReport::of(&plan.settings, plan),
             notes: plan.notes.clone(),
             repeats: None,
+            shape: trace.as_ref().zip(analysis.as_ref()).map(|(trace, analysis)| Shape::of(plan, trace, analysis)),
             earlier: Vec::new(),
             begin_error: None,
             verdict,

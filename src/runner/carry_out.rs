@@ -67,7 +67,7 @@ fn run_many(plan: &Plan, rules: &Rules<'_>, repeated: &dyn Fn(u64), make_room: &
         if rules.interrupt.signal().is_some() {
             return if runs.tally.runs() == 0 { run } else { runs.finish(plan, rules.repeat) };
         }
-        if !runs.add(plan, run) {
+        if !runs.add(run) {
             break;
         }
         let done = runs.tally.runs();
@@ -133,12 +133,12 @@ struct Runs {
 
 impl Runs {
     /// Counts a run; tells whether to go on.
-    fn add(&mut self, plan: &Plan, report: RunReport) -> bool {
-        let (Some(trace), Some(analysis)) = (&report.trace, &report.analysis) else {
+    fn add(&mut self, report: RunReport) -> bool {
+        let (Some(trace), Some(analysis), Some(shape)) = (&report.trace, &report.analysis, report.shape.clone()) else {
             self.broken = Some(report);
             return false;
         };
-        let shape = self.tally.add(plan, &report.verdict.outcome, trace, analysis);
+        self.tally.add(&shape, &report.verdict.outcome, trace, analysis);
         let kept = Kept { number: self.tally.runs(), shape, report };
         let passed = |kept: &Kept| kept.report.verdict.outcome == Outcome::Pass;
         match &self.shown {

@@ -113,9 +113,9 @@ fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
 }
 
-/// The .json files below a folder, hidden ones left out.
+/// The .json files below a folder. Hidden ones are left out, and those that begin with `_`: they are there for others to extend.
 fn files_in(folder: &Path) -> Vec<PathBuf> {
-    let is_hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+    let is_hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with(['.', '_']);
     WalkDir::new(folder)
         .sort_by_file_name()
         .into_iter()
@@ -148,9 +148,26 @@ fn missing(name: &str) -> InvalidFile {
 pub fn plans_of(source: Result<Arc<Source>, InvalidFile>, overrides: &Overrides) -> Result<Vec<Plan>, InvalidFile> {
     let source = source?;
     let name = source.name().to_owned();
+    if is_report(source.text()) {
+        let title = "this is a report of netlab's, not a scenario";
+        let diagnostic = Diagnostic::of_file(Problem::NotAScenario, &name, title).help(format!("`netlab report {name}` shows it"));
+        return Err(InvalidFile::new(name, vec![diagnostic]));
+    }
     Scenario::parse(source)
         .and_then(|scenario| plan(&Arc::new(scenario), overrides))
         .map_err(|diagnostics| InvalidFile::new(name, diagnostics))
+}
+
+/// Whether a text is what `--report-json` or `--save-trace` writes, which is easily left among the scenarios.
+fn is_report(text: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Marks {
+        #[serde(rename = "netlab")]
+        _netlab: String,
+        #[serde(rename = "summary")]
+        _summary: serde::de::IgnoredAny,
+    }
+    text.contains("\"summary\"") && serde_json::from_str::<Marks>(text).is_ok()
 }
 
 /// Plans everything at the paths, and leaves what the filter means. A file that is no scenario has no tags, so only names sort it out.

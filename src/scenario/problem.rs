@@ -42,6 +42,8 @@ problems! {
     FileUtf16 = "file-utf16",
     /// Bytes that are not UTF-8.
     FileNotUtf8 = "file-not-utf8",
+    /// A report of netlab's, which stands where a scenario was wanted.
+    NotAScenario = "not-a-scenario",
     /// Not JSON.
     Syntax = "syntax",
     /// JSON that ends too early.
