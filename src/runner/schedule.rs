@@ -50,6 +50,8 @@ struct State {
     alone: bool,
     /// How many may run at once: fewer, when the machine is out of something.
     limit: usize,
+    /// Whether a run was given up even so: the next need not try as often.
+    given_up: bool,
     /// How many results have been handed on, and how many more may be under way.
     handed_on: usize,
     ahead: usize,
@@ -70,7 +72,8 @@ pub fn run(plans: Vec<Plan>, options: &Options<'_>, mut on_event: impl FnMut(Eve
     let total = plans.len();
     let jobs = options.jobs.get().min(total.max(1));
     let waiting = plans.into_iter().enumerate().collect();
-    let state = State { waiting, running: 0, alone: false, limit: jobs, handed_on: 0, ahead: AHEAD * jobs, stopped: false };
+    let state =
+        State { waiting, running: 0, alone: false, limit: jobs, given_up: false, handed_on: 0, ahead: AHEAD * jobs, stopped: false };
     let shared = Shared { state: Mutex::new(state), changed: Condvar::new(), interrupt: options.rules.interrupt };
     let mut ended: BTreeMap<usize, Box<RunReport>> = BTreeMap::new();
     let (mut next, mut failures) = (0, 0);
@@ -131,8 +134,10 @@ fn work(shared: &Shared<'_>, rules: &Rules<'_>, events: &Sender<(usize, Event)>)
         tell(Event::Began(name.clone()));
         let repeated = |runs| tell(Event::Repeated(name.clone(), runs));
         let make_room = |reason: &str, tries: u32| {
-            let Some(limit) = shared.make_room(tries) else { return false };
-            tell(Event::BackedOff(reason.to_owned(), limit));
+            let Some(Room { limit, is_news }) = shared.make_room(tries) else { return false };
+            if is_news {
+                tell(Event::BackedOff(reason.to_owned(), limit));
+            }
             true
         };
         let carried_out = catch_unwind(AssertUnwindSafe(|| carry_out(&plan, rules, &repeated, &make_room)));
@@ -143,6 +148,12 @@ fn work(shared: &Shared<'_>, rules: &Rules<'_>, events: &Sender<(usize, Event)>)
         tell(Event::Ended(Box::new(report)));
         shared.release();
     }
+}
+
+/// How many runs may be under way, and whether that is fewer than before.
+struct Room {
+    limit: usize,
+    is_news: bool,
 }
 
 impl Shared<'_> {
@@ -186,13 +197,15 @@ impl Shared<'_> {
         self.changed.notify_all();
     }
 
-    /// After a run that did not get what it needed: lets fewer run at once, and waits until one of those may. Gives how many that are, or
-    /// nothing when it is of no use to try again.
-    fn make_room(&self, tries: u32) -> Option<usize> {
-        if tries >= TRIES {
+    /// After a run that did not get what it needed: lets fewer run at once, and waits until one of those may. Gives nothing when it is of no
+    /// use to try again.
+    fn make_room(&self, tries: u32) -> Option<Room> {
+        let mut state = self.lock();
+        if tries >= TRIES || (state.given_up && state.limit == 1 && tries > 1) {
+            state.given_up = true;
             return None;
         }
-        let mut state = self.lock();
+        let is_news = state.limit > 1 || (tries == 1 && !state.given_up);
         // One that must be alone stays so: nothing begins beside it while it waits.
         state.running -= 1;
         state.limit = (state.limit / 2).max(1);
@@ -204,6 +217,6 @@ impl Shared<'_> {
         state.running += 1;
         drop(state);
         self.interrupt.pause(PAUSE * 2u32.pow(tries - 1));
-        self.interrupt.signal().is_none().then_some(limit)
+        self.interrupt.signal().is_none().then_some(Room { limit, is_news })
     }
 }
