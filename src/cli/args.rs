@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
+use super::variables::VariableArgs;
 use crate::plan::Overrides;
 use crate::scenario::{Sampling, parse_duration};
 
@@ -78,6 +79,9 @@ pub(super) struct RunArgs {
 
     #[command(flatten)]
     pub(super) overrides: OverrideArgs,
+
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
 }
 
 #[derive(Debug, Args)]
@@ -166,6 +170,9 @@ pub(super) struct CheckArgs {
     /// Allow destinations that are not on this machine
     #[arg(long)]
     pub(super) allow_remote: bool,
+
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
 }
 
 #[derive(Debug, Args)]
@@ -181,6 +188,9 @@ pub(super) struct ListArgs {
     /// Print the text of these scenarios instead, to start one's own from
     #[arg(long)]
     pub(super) show: bool,
+
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -10,6 +10,7 @@ mod output;
 mod repeat;
 mod run;
 mod select;
+mod variables;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -9,6 +9,7 @@ use super::interrupt;
 use super::output::{Output, Progress, note};
 use super::repeat::{Repeat, carry_out};
 use super::select::{Selected, select, sources};
+use super::variables::note_unused;
 use crate::report::{
     CaseColumn, InvalidFile, Report, RunReport, Style, Summary, VERSION, draw_diagnostic, headline, write_cases, write_details, write_head,
     write_json, write_lesson, write_run, write_summary,
@@ -20,7 +21,14 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     let start = Instant::now();
     let overrides = args.overrides.to_overrides();
     // All files are read before the first is run, so that a bad one is known at once; the good ones run all the same.
-    let selected: Vec<Selected> = sources(&args.paths).into_iter().map(|source| select(source, &overrides)).collect();
+    let variables = match args.variables.load(output) {
+        Ok(variables) => variables,
+        Err(exit) => return exit,
+    };
+    let selected: Vec<Selected> = sources(&args.paths).into_iter().map(|found| select(found, &overrides, &variables)).collect();
+    if !selected.is_empty() && selected.iter().all(|item| matches!(item, Selected::Plans(_))) {
+        note_unused(&variables, selected.iter().flat_map(Selected::variables));
+    }
     // Only now: until here there is nothing to finish, and a signal ends the process as ever.
     let interrupt = match interrupt::listen() {
         Ok(interrupt) => interrupt,

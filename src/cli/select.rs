@@ -8,7 +8,7 @@ use walkdir::WalkDir;
 use crate::builtin;
 use crate::plan::{Overrides, Plan, plan};
 use crate::report::InvalidFile;
-use crate::scenario::{Diagnostic, Problem, Scenario, Source, nearest};
+use crate::scenario::{Bases, Diagnostic, Folder, Problem, Scenario, Source, Variables, nearest};
 
 /// A scenario that was selected, ready to run or with its errors.
 pub(super) enum Selected {
@@ -16,28 +16,50 @@ pub(super) enum Selected {
     Invalid(InvalidFile),
 }
 
+/// A text, and where the files are that it may extend.
+pub(super) struct Found {
+    pub(super) source: Arc<Source>,
+    bases: Arc<dyn Bases>,
+}
+
+impl Found {
+    /// A built-in scenario.
+    pub(super) fn builtin(source: Arc<Source>) -> Self {
+        Self { source, bases: Arc::new(builtin::BuiltinBases) }
+    }
+
+    pub(super) fn parse(&self, variables: &Variables) -> Result<Scenario, Vec<Diagnostic>> {
+        Scenario::parse_with(Arc::clone(&self.source), &*self.bases, variables)
+    }
+}
+
 /// The texts at the paths, in the order of the command line, each folder sorted.
-pub(super) fn sources(paths: &[String]) -> Vec<Result<Arc<Source>, InvalidFile>> {
+pub(super) fn sources(paths: &[String]) -> Vec<Result<Found, InvalidFile>> {
     paths.iter().flat_map(|path| sources_at(path)).collect()
 }
 
-fn sources_at(name: &str) -> Vec<Result<Arc<Source>, InvalidFile>> {
+fn sources_at(name: &str) -> Vec<Result<Found, InvalidFile>> {
     let path = Path::new(name);
     if path.is_dir() {
-        return files_in(path).iter().map(|file| read(file)).collect();
+        let bases: Arc<dyn Bases> = Arc::new(Folder::new(path));
+        return files_in(path).iter().map(|file| read(file, &bases)).collect();
     }
     if !path.exists() {
         let found = builtin::find(name);
         if !found.is_empty() {
-            return found.into_iter().map(Ok).collect();
+            return found.into_iter().map(|source| Ok(Found::builtin(source))).collect();
         }
         return vec![Err(missing(name))];
     }
-    vec![read(path)]
+    let bases: Arc<dyn Bases> = Arc::new(Folder::around(path));
+    vec![read(path, &bases)]
 }
 
-fn read(path: &Path) -> Result<Arc<Source>, InvalidFile> {
-    Source::read(path).map_err(|diagnostic| InvalidFile::new(path.display().to_string(), vec![*diagnostic]))
+fn read(path: &Path, bases: &Arc<dyn Bases>) -> Result<Found, InvalidFile> {
+    match Source::read(path) {
+        Ok(source) => Ok(Found { source, bases: Arc::clone(bases) }),
+        Err(diagnostic) => Err(InvalidFile::new(path.display().to_string(), vec![*diagnostic])),
+    }
 }
 
 /// The .json files below a folder, hidden ones left out.
@@ -64,14 +86,25 @@ fn missing(name: &str) -> InvalidFile {
 }
 
 /// Parses and plans one scenario; the errors of both stages come together as far as they can.
-pub(super) fn select(source: Result<Arc<Source>, InvalidFile>, overrides: &Overrides) -> Selected {
-    let source = match source {
-        Ok(source) => source,
+pub(super) fn select(found: Result<Found, InvalidFile>, overrides: &Overrides, variables: &Variables) -> Selected {
+    let found = match found {
+        Ok(found) => found,
         Err(invalid) => return Selected::Invalid(invalid),
     };
-    let name = source.name().to_owned();
-    match Scenario::parse(source).and_then(|scenario| plan(&Arc::new(scenario), overrides)) {
+    let name = found.source.name().to_owned();
+    match found.parse(variables).and_then(|scenario| plan(&Arc::new(scenario), overrides)) {
         Ok(plans) => Selected::Plans(plans),
         Err(diagnostics) => Selected::Invalid(InvalidFile::new(name, diagnostics)),
+    }
+}
+
+impl Selected {
+    /// The names of its variables; none of an invalid one.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
+        let plan = match self {
+            Self::Plans(plans) => plans.first(),
+            Self::Invalid(_) => None,
+        };
+        plan.into_iter().flat_map(|plan| &plan.scenario.variables).map(|variable| variable.name.as_str())
     }
 }

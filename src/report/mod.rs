@@ -13,6 +13,7 @@ mod snippet;
 mod style;
 mod table;
 mod text;
+mod variables;
 
 pub use cases::{CaseColumn, write_cases};
 pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
@@ -23,3 +24,4 @@ pub use snippet::{draw_diagnostic, draw_mismatch};
 pub use style::Style;
 pub use table::Table;
 pub use text::{headline, write_details, write_head, write_lesson, write_run, write_summary};
+pub use variables::write_variables;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Analysis;
 use crate::plan::{Note, Plan, Settings};
 use crate::repeat::Distribution;
-use crate::scenario::{BoundaryWord, Diagnostic, Expectations, Family, Problem, Source};
+use crate::scenario::{BoundaryWord, Diagnostic, Expectations, Family, Problem, Source, Variable};
 use crate::trace::Trace;
 use crate::verdict::{Outcome, Verdict};
 
@@ -51,6 +51,9 @@ pub struct ProblemReport {
     pub problem: Problem,
     /// What is wrong.
     pub title: String,
+    /// The file that it is in, where that is a base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// What was expected there.
     pub label: Option<String>,
     /// What to try.
@@ -59,7 +62,7 @@ pub struct ProblemReport {
     pub line: Option<usize>,
     /// The column in characters, from 1.
     pub column: Option<usize>,
-    /// Byte offset of the start.
+    /// Byte offset of the start in the file that it is in.
     pub start: Option<usize>,
     /// Byte offset behind the end.
     pub end: Option<usize>,
@@ -78,6 +81,9 @@ pub struct RunReport {
     pub family: Option<Family>,
     /// The settings in force.
     pub settings: SettingsReport,
+    /// The variables that the scenario declares or uses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable>,
     /// What the command line changed, and what it could not.
     pub notes: Vec<Note>,
     /// The judgement.
@@ -116,6 +122,9 @@ pub struct Repeats {
 pub struct ScenarioHead {
     /// The file, or the built-in name.
     pub file: String,
+    /// The files that it extends, each one behind the one that extends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bases: Vec<String>,
     /// The title.
     pub title: String,
     /// What it is about.
@@ -196,6 +205,7 @@ impl RunReport {
         Self {
             scenario: ScenarioHead {
                 file: plan.scenario.source.name().to_owned(),
+                bases: plan.scenario.source.parts().skip(1).map(|base| base.name.to_owned()).collect(),
                 title: texts.title.unwrap_or_default(),
                 about: texts.about,
                 explain: texts.explain,
@@ -205,6 +215,7 @@ impl RunReport {
             case_about: translated.or_else(|| plan.case_about.clone()),
             family: plan.family_is_named.then_some(plan.family),
             settings: SettingsReport::of(&plan.settings, plan),
+            variables: plan.scenario.variables.clone(),
             notes: plan.notes.clone(),
             repeats: None,
             verdict,
@@ -245,15 +256,18 @@ impl ProblemReport {
     fn of(diagnostic: &Diagnostic) -> Self {
         let place = diagnostic.place.as_ref();
         let position = place.map(|place| place.source.position(place.span.start));
+        let part = place.map(|place| place.source.part_at(place.span.start));
+        let part_start = part.map_or(0, |part| part.start);
         Self {
             problem: diagnostic.problem,
             title: diagnostic.title.clone(),
+            file: part.filter(|part| part.index > 0).map(|part| part.name.to_owned()),
             label: place.map(|place| place.label.clone()),
             help: diagnostic.help.clone(),
             line: position.map(|position| position.line),
             column: position.map(|position| position.column),
-            start: place.map(|place| place.span.start),
-            end: place.map(|place| place.span.end),
+            start: place.map(|place| place.span.start - part_start),
+            end: place.map(|place| place.span.end - part_start),
         }
     }
 }
