@@ -77,3 +77,19 @@ fn load(name: &str) -> Option<Arc<Source>> {
     let text = SCENARIOS.get_file(format!("{name}.json"))?.contents_utf8()?;
     Some(Source::new(name, text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bases_are_built_in_scenarios() {
+        let find = |path: &str| BuiltinBases.find("udp/boundaries", path);
+        assert_eq!(find("too-big.json").map(|base| base.part.name).ok().as_deref(), Some("udp/too-big"));
+        assert_eq!(find("./../sticky/three-sends.json").map(|base| base.identity).ok().as_deref(), Some("sticky/three-sends"));
+        assert!(matches!(find("../../Cargo.json"), Err(BaseError::Outside(_))));
+        assert!(matches!(find("/udp/too-big.json"), Err(BaseError::Absolute)));
+        assert!(matches!(find("README.md"), Err(BaseError::Missing)));
+        assert!(matches!(find("../udp"), Err(BaseError::Missing)));
+    }
+}

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Scenario;
 use super::source::{Source, SourcePart, Span};
-use super::substitute::Substitutions;
+use super::substitute::{Explanation, Substitutions};
 
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
@@ -256,12 +256,16 @@ impl Problems {
         if let Some(last) = self.found.last_mut().filter(|_| more > 0) {
             last.with_help(format!("{more} more errors follow, which are not shown"));
         }
-        for place in self.found.iter_mut().filter_map(|diagnostic| diagnostic.place.as_mut()) {
+        for Diagnostic { problem, place, help, .. } in &mut self.found {
+            let Some(place) = place else { continue };
             // The bases are known by now, and hold the second place perhaps.
             place.source = Arc::clone(&self.source);
-            let Some((text, declared)) = self.substitutions.explain(place.span) else { continue };
-            place.label = message(format!("{} ({text})", place.label));
+            let Some(Explanation { words, declared, guessed }) = self.substitutions.explain(place.span) else { continue };
+            place.label = message(format!("{} ({words})", place.label));
             place.related = place.related.take().or(declared.map(|span| (span, "declared here".to_owned())));
+            if let (Problem::WrongType, None, Some(name)) = (*problem, &help, guessed) {
+                *help = Some(format!("no file declares `{name}`; where \"vars\" gives it a string, what is given is one too"));
+            }
         }
         self.found
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::json::{Member, Node, NodeKind};
 use super::problem::{Problem, Problems, nearest, quoted, shortened, suggestion};
 use super::source::{Source, Span, Spanned};
-use super::variable::{Given, Variable, VariableOrigin, Variables, fit, guess, members_of};
+use super::variable::{Given, MAX_LISTED, Variable, VariableOrigin, Variables, fit, guess, members_of};
 
 /// The most that variables may put into one scenario, in bytes: some times the largest file.
 const MAX_PUT_IN: usize = 4 * 1024 * 1024;
@@ -22,6 +22,16 @@ pub(crate) struct Substitutions {
     places: Vec<(Span, Vec<usize>)>,
     /// The strings in which one has no value, or none that can stand there; in the order of the text.
     broken: Vec<Span>,
+}
+
+/// What a variable put in where something does not fit.
+pub(super) struct Explanation {
+    /// The variable, its value, and where that is from.
+    pub(super) words: String,
+    /// The declaration, if the value is from there.
+    pub(super) declared: Option<Span>,
+    /// A variable that no file declares, and that has its type by its looks.
+    pub(super) guessed: Option<String>,
 }
 
 /// A variable with its value.
@@ -38,8 +48,8 @@ impl Substitutions {
         self.variables.iter().map(|resolved| resolved.variable.clone()).collect()
     }
 
-    /// What was put in at a place, in words, and where it was declared if the value is from there.
-    pub(super) fn explain(&self, place: Span) -> Option<(String, Option<Span>)> {
+    /// What was put in at a place.
+    pub(super) fn explain(&self, place: Span) -> Option<Explanation> {
         let (span, variables) = &self.places[last_at(&self.places, |(span, _)| span.start, place.start)?];
         if !contains(*span, place.start) {
             return None;
@@ -54,7 +64,12 @@ impl Substitutions {
         });
         let is_from_file = |resolved: &&Resolved| matches!(resolved.variable.origin, VariableOrigin::File(_));
         let declared = resolved().find(is_from_file).and_then(|resolved| resolved.declared);
-        Some((words.collect::<Vec<_>>().join("; "), declared))
+        let is_text = |origin: &VariableOrigin| matches!(origin, VariableOrigin::CommandLine | VariableOrigin::Environment);
+        let is_guessed = |resolved: &&Resolved| {
+            resolved.declared.is_none() && is_text(&resolved.variable.origin) && !matches!(resolved.value, NodeKind::String(_))
+        };
+        let guessed = resolved().find(is_guessed).map(|resolved| resolved.variable.name.clone());
+        Some(Explanation { words: words.collect::<Vec<_>>().join("; "), declared, guessed })
     }
 
     /// Whether a place is in a string that could not be filled in.
@@ -245,9 +260,6 @@ impl Filler<'_> {
     }
 }
 
-/// Of more known names than these a message lists the first.
-const MAX_LISTED: usize = 10;
-
 /// A part of a string.
 #[derive(Debug, PartialEq, Eq)]
 enum Piece<'t> {
@@ -327,9 +339,80 @@ fn to_json(value: &NodeKind) -> serde_json::Value {
     match value {
         NodeKind::Null => Value::Null,
         NodeKind::Bool(value) => Value::Bool(*value),
-        NodeKind::Number(digits) => digits.parse().map_or(Value::Null, Value::Number),
+        NodeKind::Number(digits) => digits.parse().map_or_else(|_| Value::String(digits.clone()), Value::Number),
         NodeKind::String(text) => Value::String(text.clone()),
         NodeKind::Array(elements) => elements.iter().map(|element| to_json(&element.kind)).collect(),
         NodeKind::Object(members) => members.iter().map(|member| (member.name.value.clone(), to_json(&member.value.kind))).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The pieces as one text, a variable as `<name>`.
+    fn shown(text: &str) -> String {
+        pieces(text)
+            .iter()
+            .map(|piece| if let Piece::Variable { name, .. } = piece { format!("<{name}>") } else { text_of(piece) })
+            .collect()
+    }
+
+    fn text_of(piece: &Piece<'_>) -> String {
+        if let Piece::Text(text) = piece { (*text).to_owned() } else { String::new() }
+    }
+
+    #[test]
+    fn names_between_braces_are_variables() {
+        for (written, expected) in [
+            ("{{a}}", "<a>"),
+            ("{{ a }}{{_b9}}", "<a><_b9>"),
+            ("x{{a}}y", "x<a>y"),
+            ("{{{a}}}", "{<a>}"),
+            ("{\"a\":{{a}}}", "{\"a\":<a>}"),
+            ("{{{{a}}}}", "{{<a>}}"),
+            ("粘{{a}}包", "粘<a>包"),
+        ] {
+            assert_eq!(shown(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn other_braces_are_text() {
+        for text in ["{{}}", "{{ }}", "{{9a}}", "{{a b}}", "{{a-b}}", "{{é}}", "{{a}", "{ {a}}", "{{", "}}", "{{#each}}", "{{a\t}}"] {
+            assert_eq!(shown(text), text);
+        }
+    }
+
+    #[test]
+    fn a_backslash_makes_braces_text() {
+        assert_eq!(shown(r"\{{a}}"), "{{a}}");
+        assert_eq!(shown(r"\{{a}}{{a}}\{{"), "{{a}}<a>{{");
+        assert_eq!(shown(r"\\{{a}}"), r"\{{a}}");
+        assert_eq!(shown(r"\{a}"), r"\{a}");
+    }
+
+    proptest! {
+        #[test]
+        fn text_without_braces_is_itself(text in "[^{]*") {
+            prop_assert_eq!(shown(&text), text);
+        }
+
+        #[test]
+        fn every_text_can_be_written(text in r"[a{}\\ ]{0,12}") {
+            prop_assert_eq!(shown(&text.replace("{{", r"\{{")), text);
+        }
+
+        /// Nothing is lost or made up: the pieces are the text but for backslashes before braces.
+        #[test]
+        fn pieces_are_the_text(text in r"[a{}\\ é]{0,20}") {
+            let pieces = pieces(&text);
+            let whole: String = pieces.iter().map(|piece| match piece {
+                Piece::Text(text) => (*text).to_owned(),
+                Piece::Variable { range, .. } => text[range.clone()].to_owned(),
+            }).collect();
+            prop_assert_eq!(whole.replace('\\', ""), text.replace('\\', ""));
+        }
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decode::wrong_type;
 use super::json::{self, Member, Node, NodeKind};
-use super::problem::{Diagnostic, Problem, Problems, quoted, suggestion};
+use super::problem::{Diagnostic, Problem, Problems, nearest, quoted};
 use super::source::{Source, Spanned};
 
 /// A variable that a scenario declares or uses, and the value that counts.
@@ -66,6 +66,9 @@ pub fn is_variable_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_') && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
+
+/// Of more known names than these a message lists the first.
+pub(super) const MAX_LISTED: usize = 10;
 
 /// Values from outside of the scenario files. They go before those of the files.
 #[derive(Clone, Debug, Default)]
@@ -143,7 +146,14 @@ impl Variables {
         let known: BTreeSet<&str> = known.into_iter().collect();
         let names: Vec<&str> = known.iter().copied().collect();
         let unused = self.command_line.keys().filter(|name| !known.contains(name.as_str()));
-        unused.map(|name| format!("no scenario here has a variable {}; {}", quoted(name), suggestion(name, &names))).collect()
+        let others = match (names.as_slice(), names.len() > MAX_LISTED) {
+            ([], _) => "there is none at all".to_owned(),
+            (some, false) => format!("there are {}", some.join(", ")),
+            (many, true) => format!("there are {} and {} more", many[..MAX_LISTED].join(", "), many.len() - MAX_LISTED),
+        };
+        let hint =
+            |name: &str| nearest(name, names.iter().copied()).map_or_else(|| others.clone(), |near| format!("did you mean `{near}`?"));
+        unused.map(|name| format!("no scenario here has a variable {}; {}", quoted(name), hint(name))).collect()
     }
 }
 
@@ -177,12 +187,13 @@ fn check(name: &Spanned<String>, value: &Node, problems: &mut Problems) -> bool 
         problems.add(Problem::BadVariable, name.span, format!("{} cannot name a variable", quoted(&name.value)), label);
         return false;
     }
-    if matches!(value.kind, NodeKind::Null) {
-        let title = format!("the variable `{}` is null", name.value);
-        problems.add(Problem::BadVariable, value.span, title, "expected any other value of JSON");
-        return false;
-    }
-    true
+    let (what, label) = match &value.kind {
+        NodeKind::Null => ("null", "expected any other value of JSON"),
+        NodeKind::Number(digits) if !is_number(digits) => ("too large a number", "a string can hold it: \"..\""),
+        _ => return true,
+    };
+    problems.add(Problem::BadVariable, value.span, format!("the variable `{}` is {what}", name.value), label);
+    false
 }
 
 /// The value that a text means where a file declares the type; words for what is wrong with it otherwise.
@@ -212,7 +223,12 @@ pub(super) fn guess(given: &Given<'_>) -> NodeKind {
 
 fn number(text: &str) -> Option<NodeKind> {
     let begins_and_ends = text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) && text.ends_with(|c: char| c.is_ascii_digit());
-    value_of(text).filter(|kind| begins_and_ends && matches!(kind, NodeKind::Number(_)))
+    value_of(text).filter(|kind| begins_and_ends && matches!(kind, NodeKind::Number(_)) && is_number(text))
+}
+
+/// JSON sets no limit to its numbers; what no report could show is none here.
+fn is_number(digits: &str) -> bool {
+    digits.parse::<serde_json::Number>().is_ok()
 }
 
 fn boolean(text: &str) -> Option<NodeKind> {
