@@ -268,6 +268,9 @@ fn a_variable_that_no_scenario_has_is_noted() {
         let expected = "note: no scenario here has a variable `v`; there is none at all\n";
         assert_eq!(notes(&[command, "plain.json", "--var", "v=1"]), expected);
     }
+    // What was given is among the names that may have been meant.
+    let shown = stdout(&netlab(folder.path(), &["check", "bad.json", "--var", "prot=1"], &[]));
+    assert!(shown.contains("no variable is called `port`") && shown.contains("did you mean `prot`?"), "{shown}");
     // What an invalid file would have is not known.
     assert_eq!(notes(&["check", "bad.json", "--var", "prot=1"]), "");
 }
@@ -285,6 +288,16 @@ fn a_folder_on_the_command_line_may_extend_within_itself() {
     std::fs::write(folder.path().join("in/x.json"), scenario("t", r#""extends": "../in/./base.json","#)).unwrap();
     assert!(netlab(folder.path(), &["check", "in/x.json"], &[]).status.success());
     assert!(netlab(&folder.path().join("in"), &["check", "x.json"], &[]).status.success());
+}
+
+#[test]
+fn a_hidden_base_is_no_scenario_of_its_folder() {
+    let folder = folder(&[
+        ("x.json", &scenario("t", r#""extends": ".base.json","#)),
+        (".base.json", r#"{ "extends": ".bases/base.json" }"#),
+        (".bases/base.json", r#"{ "seed": 5 }"#),
+    ]);
+    assert_eq!(stdout(&netlab(folder.path(), &["check", "."], &[])), "1 file valid\n");
 }
 
 #[test]
