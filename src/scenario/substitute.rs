@@ -3,16 +3,23 @@
 //! A string that is one `{{name}}` and nothing else becomes the value, with its type; within a longer string the value's text is
 //! put in. What is put in keeps the place of the string, so that every later error points at it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::json::{Member, Node, NodeKind};
-use super::problem::{Problem, Problems, nearest, quoted, shortened, suggestion};
+use super::problem::{Problem, Problems, nearest, one_of, quoted, shortened};
 use super::source::{Source, Span, Spanned};
 use super::variable::{Given, MAX_LISTED, Variable, VariableOrigin, Variables, fit, guess, members_of};
 
 /// The most that variables may put into one scenario, in bytes: some times the largest file.
 const MAX_PUT_IN: usize = 4 * 1024 * 1024;
+
+/// Of more variables in one string than these a message explains the first.
+const MAX_EXPLAINED: usize = 3;
+/// The most names that have no value of which each is reported, and the most among which the nearest is looked for: a file made to
+/// take long does not.
+const MAX_UNKNOWN: usize = 100;
+const MAX_COMPARED: usize = 1000;
 
 /// What was put where, for messages about it.
 #[derive(Debug, Default)]
@@ -57,7 +64,7 @@ impl Substitutions {
         let mut variables = variables.clone();
         variables.dedup();
         let resolved = || variables.iter().filter_map(|&index| self.variables.get(index));
-        let words = resolved().map(|Resolved { variable, .. }| {
+        let words = resolved().take(MAX_EXPLAINED).map(|Resolved { variable, .. }| {
             // The declaration is drawn beside it.
             let from = if let VariableOrigin::File(_) = variable.origin { "vars".to_owned() } else { variable.given_by() };
             format!("`{}` is {}, from {from}", variable.name, shortened(&variable.value.to_string()))
@@ -89,7 +96,8 @@ fn last_at<T>(sorted: &[T], start: impl Fn(&T) -> usize, offset: usize) -> Optio
 
 /// Fills in the variables of a file. `None` when they put in too much.
 pub(super) fn substitute(tree: &mut Node, outer: &Variables, problems: &mut Problems) -> Option<Arc<Substitutions>> {
-    let mut filler = Filler { outer, problems, index: HashMap::new(), done: Substitutions::default(), put_in: 0 };
+    let mut filler =
+        Filler { outer, problems, index: HashMap::new(), rejected: Rejected::None, done: Substitutions::default(), put_in: 0, unknown: 0 };
     let NodeKind::Object(members) = &mut tree.kind else { return Some(Arc::default()) };
     if let Some(vars) = members.iter().find(|member| member.name.value == "vars") {
         filler.declare(&vars.value);
@@ -110,12 +118,25 @@ struct Filler<'f> {
     problems: &'f mut Problems,
     /// Where each name is among the variables.
     index: HashMap<String, usize>,
+    rejected: Rejected,
     done: Substitutions,
     put_in: usize,
+    unknown: usize,
+}
+
+/// The declarations that are errors themselves, so that no use of them is another one.
+enum Rejected {
+    None,
+    These(HashSet<String>),
+    All,
 }
 
 impl Filler<'_> {
     fn declare(&mut self, vars: &Node) {
+        self.rejected = match &vars.kind {
+            NodeKind::Object(members) => Rejected::These(members.iter().map(|member| member.name.value.clone()).collect()),
+            _ => Rejected::All,
+        };
         for Member { name, value: declared } in members_of(vars.clone(), "an object such as {\"port\": 9999}", self.problems) {
             let file = VariableOrigin::File(self.problems.source().name_at(name.span.start).to_owned());
             let (value, origin) = match self.outer.get(&name.value) {
@@ -187,6 +208,7 @@ impl Filler<'_> {
             self.done.places.push((span, vec![at]));
             return Some(placed(value, span).kind);
         }
+        let start = text_start(self.problems.source(), span, &text);
         let (mut filled, mut used, mut is_whole) = (String::with_capacity(text.len()), Vec::new(), true);
         for piece in &pieces {
             let (name, range) = match piece {
@@ -196,7 +218,7 @@ impl Filler<'_> {
                 }
                 Piece::Variable { name, range } => (name, range.clone()),
             };
-            let place = place_within(self.problems.source(), span, &text, range);
+            let place = start.map_or(span, |start| Span { start: start + range.start, end: start + range.end });
             let Some(at) = self.look_up(name) else {
                 self.report_unknown(name, place);
                 is_whole = false;
@@ -235,14 +257,23 @@ impl Filler<'_> {
     }
 
     fn report_unknown(&mut self, name: &str, place: Span) {
-        let mut known: Vec<&str> = self.done.variables.iter().map(|resolved| resolved.variable.name.as_str()).collect();
+        self.unknown += 1;
+        let is_rejected = match &self.rejected {
+            Rejected::None => false,
+            Rejected::These(names) => names.contains(name),
+            Rejected::All => true,
+        };
+        if is_rejected || self.unknown > MAX_UNKNOWN {
+            return;
+        }
+        let known: Vec<&str> = self.done.variables.iter().map(|resolved| resolved.variable.name.as_str()).take(MAX_COMPARED).collect();
         // What the environment has may be meant for other scenarios: it is offered when it is near, and not listed.
-        let label = match nearest(name, self.outer.names()) {
-            Some(near) if nearest(name, known.iter().copied()).is_none() => format!("did you mean `{near}`?"),
-            _ => {
-                known.truncate(MAX_LISTED);
-                suggestion(name, &known)
-            }
+        let near = nearest(name, known.iter().copied()).or_else(|| nearest(name, self.outer.names().take(MAX_COMPARED)));
+        let label = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => "there is none at all".to_owned(),
+            None if known.len() > MAX_LISTED => "no such name".to_owned(),
+            None => format!("expected {}", one_of(known)),
         };
         let help = format!("declare it under \"vars\", or give it: --var {name}=VALUE; braces that are text are written \"\\\\{{{{\"");
         self.problems.add(Problem::UnknownVariable, place, format!("no variable is called {}", quoted(name)), label).with_help(help);
@@ -301,14 +332,10 @@ fn name_at(text: &str, start: usize) -> Option<(&str, usize)> {
     super::variable::is_variable_name(name).then(|| (name, text.len() - behind.len()))
 }
 
-/// The place of a part of a string; of the whole string where escapes make it unknown.
-fn place_within(source: &Source, span: Span, text: &str, range: std::ops::Range<usize>) -> Span {
+/// Where the text of a string begins in the source; nothing if escapes make it another text there.
+fn text_start(source: &Source, span: Span, text: &str) -> Option<usize> {
     let start = span.start + 1;
-    if source.text().get(start..start + text.len()) == Some(text) {
-        Span { start: start + range.start, end: start + range.end }
-    } else {
-        span
-    }
+    (source.text().get(start..start + text.len()) == Some(text)).then_some(start)
 }
 
 /// A value with all its places put where the variable stood.
