@@ -27,6 +27,7 @@ mod schema;
 mod source;
 mod step;
 mod substitute;
+mod template;
 mod variable;
 
 use std::sync::Arc;
