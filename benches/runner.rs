@@ -14,6 +14,7 @@ use netlab::engine::Interrupt;
 use netlab::plan::Overrides;
 use netlab::report::{JsonRenderer, JunitRenderer, Policy, Renderer, ReportHead, Style, Suite, Summary, TapRenderer, TextRenderer};
 use netlab::runner::{self, Event, Filter, Repeat, Rules};
+use netlab::scenario::Variables;
 
 const SCENARIOS: usize = 1000;
 const QUICK: usize = 100;
@@ -34,6 +35,8 @@ const SCENARIO: &str = r#"{
   "expect": { "client->server": { "reads": [14], "boundaries": "coalesced" } }
 }"#;
 
+type Renderers = fn() -> Vec<Box<dyn Renderer>>;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let given = arguments.iter().position(|argument| argument == "--scenarios").and_then(|at| arguments.get(at + 1)?.parse().ok());
@@ -52,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "own (us each)",
         "RSS (KiB)*"
     );
-    let formats: [(&str, fn() -> Vec<Box<dyn Renderer>>); 3] = [
+    let formats: [(&str, Renderers); 3] = [
         ("text, failures only", || vec![text()]),
         ("text, JUnit, TAP", || vec![text(), Box::new(JunitRenderer::default()), Box::new(TapRenderer::default())]),
         ("text, JSON (complete)", || vec![text(), Box::new(JsonRenderer::default())]),
@@ -85,7 +88,7 @@ struct Measured {
 fn measure(path: &str, mut renderers: Vec<Box<dyn Renderer>>) -> Result<Measured, Box<dyn Error>> {
     let interrupt = Interrupt::new()?;
     let start = Instant::now();
-    let selection = runner::select(runner::sources(&[path.to_owned()]), &Overrides::default(), &Filter::default());
+    let selection = runner::select(runner::sources(&[path.to_owned()]), &Overrides::default(), &Variables::default(), &Filter::default());
     let suite = Suite { selected: selection.items.len() as u64, files: selection.items.len() as u64, ..Suite::default() };
     let head = ReportHead::new(suite, runner::texts(&selection.items));
     let plans: Vec<_> = selection.items.into_iter().filter_map(|item| item.content.ok().map(|plan| *plan)).collect();

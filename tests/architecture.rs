@@ -19,7 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat"]),
     ("builtin", &["scenario"]),
     ("runner", &["scenario", "plan", "trace", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
-    ("cli", &["runner", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
+    ("cli", &["runner", "trace", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
 ];
 
 #[test]

@@ -59,6 +59,41 @@ fn the_schema_refuses_what_the_decoder_refuses_by_form() {
     }
 }
 
+#[test]
+fn a_variable_may_stand_for_any_value() {
+    let schema = jsonschema::validator_for(&netlab::scenario::scenario_schema()).unwrap();
+    let with = |field: &str, value: Value| {
+        let mut scenario = serde_json::json!({ "title": "t", "actors": { "a": [{ "recv": {} }] } });
+        scenario[field] = value;
+        schema.is_valid(&scenario)
+    };
+    for (field, value) in [
+        ("seed", serde_json::json!("{{ seed }}")),
+        ("families", serde_json::json!(["ipv4", "{{family}}"])),
+        ("defaults", serde_json::json!({ "nodelay": "{{n}}", "timeout": "{{t}}", "sample": "{{s}}", "recv_size": "{{r}}" })),
+        ("defaults", serde_json::json!({ "timeout": "{{seconds}}s" })),
+        ("actors", serde_json::json!({ "a": "{{steps}}", "b": ["{{step}}", { "recv": "{{recv}}", "expect": "{{outcome}}" }] })),
+        ("expect", serde_json::json!({ "a->b": { "reads": ["{{n}}"], "boundaries": { "split": "{{n}}" }, "cuts": "{{cuts}}" } })),
+        ("vars", serde_json::json!({ "a": 1, "_b9": [], "c": {} })),
+    ] {
+        assert!(with(field, value.clone()), "{field}: {value}");
+    }
+    for (field, value) in [
+        ("seed", serde_json::json!("seed")),
+        ("seed", serde_json::json!("{{9}}")),
+        ("defaults", serde_json::json!({ "nodelay": "yes" })),
+        ("defaults", serde_json::json!({ "recv_size": "1{{size}}" })),
+        ("vars", serde_json::json!("{{vars}}")),
+        ("vars", serde_json::json!({ "a-b": 1 })),
+        ("vars", serde_json::json!({ "a": null })),
+        ("extends", serde_json::json!(["base.json"])),
+    ] {
+        assert!(!with(field, value.clone()), "{field}: {value}");
+    }
+    assert!(schema.is_valid(&serde_json::json!({ "extends": "base.json" })));
+    assert!(!schema.is_valid(&serde_json::json!({ "vars": {} })));
+}
+
 /// Every property that the schema names is used by a scenario that passes through the decoder: so the two cannot drift apart.
 #[test]
 fn every_property_of_the_schema_is_used_somewhere() {

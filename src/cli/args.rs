@@ -10,6 +10,7 @@ use super::exit;
 use super::report::{DiffArgs, RenderArgs};
 use super::select::{FilterArgs, SelectArgs};
 use super::sinks::ReportArgs;
+use super::variables::VariableArgs;
 use crate::plan::Overrides;
 use crate::scenario::{Sampling, parse_duration};
 
@@ -88,6 +89,9 @@ pub(super) struct RunArgs {
 
     #[command(flatten)]
     pub(super) overrides: OverrideArgs,
+
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
 }
 
 #[derive(Debug, Args)]
@@ -253,6 +257,9 @@ pub(super) struct CheckArgs {
     /// Allow destinations that are not on this machine
     #[arg(long)]
     pub(super) allow_remote: bool,
+
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
 }
 
 #[derive(Debug, Args)]
@@ -271,6 +278,9 @@ pub(super) struct ListArgs {
     /// Print the text of these scenarios instead, to start one's own from
     #[arg(long)]
     pub(super) show: bool,
+
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -13,6 +13,7 @@ mod report;
 mod run;
 mod select;
 mod sinks;
+mod variables;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

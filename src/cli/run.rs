@@ -10,15 +10,24 @@ use super::last_failed::LastFailed;
 use super::output::{Output, Progress, note};
 use super::select::count_files;
 use super::sinks::{Sinks, TraceFolder};
+use super::variables::note_unused;
 use super::{dry_run, interrupt};
 use crate::plan::Plan;
 use crate::report::{InvalidFile, Policy, ReportHead, RunReport, Suite, Summary, draw_diagnostic};
 use crate::runner::{self, Event, Item, Repeat, Rules};
+use crate::trace::RunEnd;
 
 pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     let start = Instant::now();
     // All files are read before the first is run, so that a bad one is known at once; the good ones run all the same.
-    let mut chosen = args.select.choose(&args.overrides.to_overrides());
+    let variables = match args.variables.load(output) {
+        Ok(variables) => variables,
+        Err(exit) => return exit,
+    };
+    let mut chosen = args.select.choose(&args.overrides.to_overrides(), &variables);
+    if chosen.selection.all_valid {
+        note_unused(&variables, chosen.selection.variables.iter().map(String::as_str));
+    }
     let items = std::mem::take(&mut chosen.selection.items);
     let suite = args.suite(&items, chosen.shuffled);
     if args.dry_run {
@@ -87,7 +96,7 @@ impl RunArgs {
         Suite {
             selected: items.iter().filter(|item| item.content.is_ok()).count() as u64,
             files: count_files(items),
-            options: self.overrides.typed(),
+            options: self.overrides.typed().into_iter().chain(self.variables.typed()).collect(),
             shuffle,
             shard: self.select.shard,
             retries: self.running.retries,
@@ -148,7 +157,10 @@ impl Session<'_> {
     fn ended(&mut self, run: &RunReport) {
         let Self { sinks, summary, policy, last_failed, progress } = self;
         summary.count(run, *policy);
-        last_failed.record(&run.name(), &run.scenario.file, run.went_well(*policy));
+        // A run that was broken off says nothing.
+        if run.trace.as_ref().is_none_or(|trace| trace.end != RunEnd::Interrupted) {
+            last_failed.record(&run.name(), &run.scenario.file, run.went_well(*policy));
+        }
         progress.ended(&run.name(), run.went_well(*policy));
         progress.suspend(|| sinks.run(run));
     }

@@ -10,6 +10,7 @@ use super::output::note;
 use crate::plan::Overrides;
 use crate::report::Shard;
 use crate::runner::{Filter, Item, NameFilter, Selection, TagFilter, deal, nearest_tag, parse_shard, select, shuffle, sources};
+use crate::scenario::Variables;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Selecting")]
@@ -93,7 +94,7 @@ pub(super) struct Chosen {
 
 impl SelectArgs {
     /// Reads and plans everything at the paths, and leaves what is meant, in its order.
-    pub(super) fn choose(&self, overrides: &Overrides) -> Chosen {
+    pub(super) fn choose(&self, overrides: &Overrides, variables: &Variables) -> Chosen {
         let last_failed = self.last_failed.then(LastFailed::load);
         let recorded;
         let paths = match &last_failed {
@@ -103,7 +104,7 @@ impl SelectArgs {
             }
             _ => &self.paths,
         };
-        let mut selection = select(sources(paths), overrides, &self.filter.filter());
+        let mut selection = select(sources(paths), overrides, variables, &self.filter.filter());
         if let Some(last_failed) = last_failed {
             selection.items.retain(|item| last_failed.has(&item.name, item.file()));
         }

@@ -294,8 +294,7 @@ impl TraceFolder {
             return Ok(());
         }
         let path = self.folder.join(free_name(&run.name(), &mut self.taken));
-        let source = &run.source;
-        let sources = vec![SourceText { file: source.name().to_owned(), text: source.text().to_owned() }];
+        let sources = vec![SourceText::of(&run.source)];
         let mut head = ReportHead { sources, ..head.clone() };
         (head.suite.selected, head.suite.files, head.suite.shard) = (1, 1, None);
         let mut summary = Summary::default();

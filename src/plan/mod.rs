@@ -103,7 +103,7 @@ impl Plan {
 /// # Errors
 /// Every error of every case, in the order of the file, each once.
 pub fn plan(scenario: &Arc<Scenario>, overrides: &Overrides) -> Result<Vec<Plan>, Vec<Diagnostic>> {
-    let mut problems = Problems::new(Arc::clone(&scenario.source));
+    let mut problems = Problems::of(scenario);
     if !check_scenario(scenario, &mut problems) {
         return Err(problems.into_found());
     }

@@ -42,7 +42,8 @@ impl Renderer for GithubRenderer {
             let words = [problem.label.as_deref(), problem.help.as_deref()];
             let message = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
             let message = if message.is_empty() { &problem.title } else { &message };
-            self.annotate("error", (&file.file, problem.line.zip(problem.column)), &problem.title, message, out)?;
+            let place = (problem.file.as_deref().unwrap_or(&file.file), problem.line.zip(problem.column));
+            self.annotate("error", place, &problem.title, message, out)?;
         }
         Ok(())
     }
@@ -63,6 +64,7 @@ impl Renderer for GithubRenderer {
             let message: Vec<&str> =
                 std::iter::once(mismatch.observed.as_str()).chain(mismatch.evidence.iter().map(String::as_str)).collect();
             let title = format!("{}: {}", run.name(), mismatch.title);
+            let file = run.file_of(mismatch.place);
             self.annotate("error", (file, Some((mismatch.place.line, mismatch.place.column))), &title, &message.join("\n"), out)?;
         }
         Ok(())

@@ -25,6 +25,7 @@ mod suite;
 mod table;
 mod tap;
 mod text;
+mod variables;
 
 pub use cases::{CaseColumn, write_cases};
 pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
@@ -48,3 +49,4 @@ pub use suite::TextRenderer;
 pub use table::Table;
 pub use tap::TapRenderer;
 pub use text::{headline, write_details, write_head, write_lesson, write_run, write_summary};
+pub use variables::write_variables;

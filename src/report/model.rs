@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Analysis;
 use crate::plan::{Note, Plan, Settings, run_name};
 use crate::repeat::{Distribution, Shape};
-use crate::scenario::{BoundaryWord, Diagnostic, Expectations, Family, Problem, Sampling, Source};
+use crate::scenario::{BoundaryWord, Diagnostic, Expectations, Family, PartView, Problem, Sampling, Source, SourcePart, Variable};
 use crate::trace::Trace;
-use crate::verdict::{Outcome, Verdict};
+use crate::verdict::{Outcome, PlaceRange, Verdict};
 
 /// The version of the JSON report. It changes when a field changes its meaning or goes; new fields do not change it.
 pub const VERSION: u32 = 1;
@@ -90,6 +90,24 @@ pub struct SourceText {
     pub file: String,
     /// Its text.
     pub text: String,
+    /// The files that it extends, one after the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bases: Vec<SourcePart>,
+}
+
+impl SourceText {
+    /// What a source holds.
+    pub fn of(source: &Source) -> Self {
+        let mut bases: Vec<SourcePart> = source.parts().map(PartView::to_part).collect();
+        let SourcePart { name, text } = bases.remove(0);
+        Self { file: name, text, bases }
+    }
+
+    /// The source, as it was.
+    pub fn to_source(&self) -> Arc<Source> {
+        let own = SourcePart { name: self.file.clone(), text: self.text.clone() };
+        Source::of_parts(std::iter::once(own).chain(self.bases.iter().cloned()))
+    }
 }
 
 /// A file that is not a scenario.
@@ -112,6 +130,9 @@ pub struct ProblemReport {
     pub problem: Problem,
     /// What is wrong.
     pub title: String,
+    /// The file that it is in, where that is a base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// What was expected there.
     pub label: Option<String>,
     /// What to try.
@@ -120,7 +141,7 @@ pub struct ProblemReport {
     pub line: Option<usize>,
     /// The column in characters, from 1.
     pub column: Option<usize>,
-    /// Byte offset of the start.
+    /// Byte offset of the start in the file that it is in.
     pub start: Option<usize>,
     /// Byte offset behind the end.
     pub end: Option<usize>,
@@ -139,6 +160,9 @@ pub struct RunReport {
     pub family: Option<Family>,
     /// The settings in force.
     pub settings: SettingsReport,
+    /// The variables that the scenario declares or uses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable>,
     /// What the command line changed, and what it could not.
     pub notes: Vec<Note>,
     /// The judgement.
@@ -196,6 +220,9 @@ pub struct Repeats {
 pub struct ScenarioHead {
     /// The file, or the built-in name.
     pub file: String,
+    /// The files that it extends, each one behind the one that extends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bases: Vec<String>,
     /// The title.
     pub title: String,
     /// What it is about.
@@ -289,6 +316,7 @@ impl RunReport {
         Self {
             scenario: ScenarioHead {
                 file: plan.scenario.source.name().to_owned(),
+                bases: plan.scenario.source.parts().skip(1).map(|base| base.name.to_owned()).collect(),
                 title: texts.title.unwrap_or_default(),
                 about: texts.about,
                 explain: texts.explain,
@@ -299,6 +327,7 @@ impl RunReport {
             case_about: translated.or_else(|| plan.case_about.clone()),
             family: plan.family_is_named.then_some(plan.family),
             settings: SettingsReport::of(&plan.settings, plan),
+            variables: plan.scenario.variables.clone(),
             notes: plan.notes.clone(),
             repeats: None,
             shape: trace.as_ref().zip(analysis.as_ref()).map(|(trace, analysis)| Shape::of(plan, trace, analysis)),
@@ -315,6 +344,12 @@ impl RunReport {
     /// The file, the case and the family: what a line of a summary calls it.
     pub fn name(&self) -> String {
         run_name(&self.scenario.file, self.case.as_deref(), self.family)
+    }
+
+    /// The file in which a place is: the scenario's own, or one that it extends.
+    pub fn file_of(&self, place: PlaceRange) -> &str {
+        let base = place.base.checked_sub(1).and_then(|index| self.scenario.bases.get(index));
+        base.unwrap_or(&self.scenario.file)
     }
 
     /// Whether it passed only when it was tried again.
@@ -354,15 +389,18 @@ impl ProblemReport {
     fn of(diagnostic: &Diagnostic) -> Self {
         let place = diagnostic.place.as_ref();
         let position = place.map(|place| place.source.position(place.span.start));
+        let part = place.map(|place| place.source.part_at(place.span.start));
+        let part_start = part.map_or(0, |part| part.start);
         Self {
             problem: diagnostic.problem,
             title: diagnostic.title.clone(),
+            file: part.filter(|part| part.index > 0).map(|part| part.name.to_owned()),
             label: place.map(|place| place.label.clone()),
             help: diagnostic.help.clone(),
             line: position.map(|position| position.line),
             column: position.map(|position| position.column),
-            start: place.map(|place| place.span.start),
-            end: place.map(|place| place.span.end),
+            start: place.map(|place| place.span.start - part_start),
+            end: place.map(|place| place.span.end - part_start),
         }
     }
 }

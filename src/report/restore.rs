@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::model::{InvalidFile, Report, RunReport, SettingsReport};
 use crate::plan::{Overrides, Plan, plan};
-use crate::scenario::{Diagnostic, Place, Scenario, Source, Span};
+use crate::scenario::{Diagnostic, NoBases, Place, Scenario, Source, Span, Variables};
 
 /// Reads a report.
 ///
@@ -27,7 +27,7 @@ pub fn read_report(text: &str) -> Result<Report, String> {
     }
     let mut report: Report = serde_json::from_str(text).map_err(|error| format!("not a report of netlab's: {error}"))?;
     let sources: HashMap<String, Arc<Source>> =
-        report.head.sources.iter().map(|source| (source.file.clone(), Source::new(source.file.as_str(), source.text.as_str()))).collect();
+        report.head.sources.iter().map(|source| (source.file.clone(), source.to_source())).collect();
     let mut scenarios = HashMap::new();
     for run in &mut report.runs {
         restore_run(run, &sources, &mut scenarios);
@@ -47,7 +47,8 @@ type Scenarios = HashMap<String, Option<Arc<Scenario>>>;
 
 fn restore_run(run: &mut RunReport, sources: &HashMap<String, Arc<Source>>, scenarios: &mut Scenarios) {
     let file = run.scenario.file.clone();
-    let parse = || sources.get(&file).and_then(|source| Scenario::parse(Arc::clone(source)).ok()).map(Arc::new);
+    let variables = Variables::of_scenario(&run.variables);
+    let parse = || Scenario::parse_with(Arc::clone(sources.get(&file)?), &NoBases, &variables).ok().map(Arc::new);
     let scenario = scenarios.entry(file.clone()).or_insert_with(parse).clone();
     match scenario.and_then(|scenario| same_plan(run, &scenario)) {
         Some(plan) => {
@@ -94,7 +95,13 @@ fn overrides_of(settings: &SettingsReport) -> Overrides {
 fn restore_invalid(file: &mut InvalidFile, sources: &HashMap<String, Arc<Source>>) {
     let source = sources.get(&file.file);
     let restored = file.problems.iter().map(|problem| {
-        let span = problem.start.zip(problem.end).map(|(start, end)| Span { start, end });
+        // Their offsets count in the file, or the base, that they are in.
+        let offset = source.and_then(|source| {
+            let file = problem.file.as_deref().unwrap_or(&file.file);
+            source.parts().find(|part| part.name == file).map(|part| part.start)
+        });
+        let span =
+            problem.start.zip(problem.end).zip(offset).map(|((start, end), offset)| Span { start: start + offset, end: end + offset });
         let place = source.zip(span).filter(|(source, span)| span.end <= source.text().len()).map(|(source, span)| {
             let label = problem.label.clone().unwrap_or_default();
             Place { source: Arc::clone(source), span, label, related: None }

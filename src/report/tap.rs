@@ -32,8 +32,10 @@ impl Renderer for TapRenderer {
         let mut block = Block::new(out)?;
         block.text("message", file.problems.first().map_or("not a scenario", |problem| problem.title.as_str()))?;
         block.text("severity", "error")?;
-        if let Some((line, column)) = file.problems.first().and_then(|problem| problem.line.zip(problem.column)) {
-            block.place(&file.file, line, column)?;
+        if let Some(first) = file.problems.first()
+            && let Some((line, column)) = first.line.zip(first.column)
+        {
+            block.place(first.file.as_ref().unwrap_or(&file.file), line, column)?;
         }
         block.lines("output", &plain::problems(file))?;
         block.end()
@@ -53,7 +55,7 @@ impl Renderer for TapRenderer {
         block.text("message", &plain::reason(run))?;
         block.text("severity", if matches!(run.verdict.outcome, Outcome::Error(_)) { "error" } else { "fail" })?;
         if let Some(first) = run.verdict.mismatches.first() {
-            block.place(&run.scenario.file, first.place.line, first.place.column)?;
+            block.place(run.file_of(first.place), first.place.line, first.place.column)?;
         }
         if let Some(took) = run.took() {
             block.number("duration_ms", took.as_secs_f64() * 1e3)?;

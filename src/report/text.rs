@@ -10,6 +10,7 @@ use super::model::{RunReport, Summary};
 use super::rows::{boundary_table, frames_line, frames_of};
 use super::snippet::draw_mismatch;
 use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, wrap};
+use super::variables::write_variables;
 use crate::analysis::{BoundaryFate, CountedBy, Fate, Flow, Integrity, Segments, Transfer, plural};
 use crate::scenario::{BoundaryWord, CauseName, SocketKind, SocketOption, format_duration};
 use crate::trace::{Setting, Trace};
@@ -116,6 +117,7 @@ fn write_seen(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result
         let text = format!("note: {}: {}", note.option, note.text);
         write_wrapped(&text, style, out)?;
     }
+    write_variables(if style.verbose { &run.variables } else { &[] }, style, out)?;
     if let (Some(trace), Some(analysis)) = (&run.trace, &run.analysis) {
         write_settings(trace, style, out)?;
         let active: Vec<&Flow> = analysis.flows.iter().filter(|flow| flow.is_active()).collect();

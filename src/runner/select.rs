@@ -11,16 +11,37 @@ use super::filter::{Filter, TagFilter};
 use crate::builtin;
 use crate::plan::{Overrides, Plan, plan};
 use crate::report::{InvalidFile, SourceText};
-use crate::scenario::{Diagnostic, MAX_FILE_SIZE, Problem, Scenario, Source, nearest};
+use crate::scenario::{Bases, Diagnostic, Folder, MAX_FILE_SIZE, Problem, Scenario, Source, Variables, nearest};
 
 /// The name of a scenario that comes from standard input.
 const STDIN: &str = "<stdin>";
 
 /// The texts at the paths, or why there is none.
-pub type Sources = Vec<Result<Arc<Source>, InvalidFile>>;
+pub type Sources = Vec<Result<Found, InvalidFile>>;
+
+/// A text, and where the files are that it may extend.
+pub struct Found {
+    /// The text.
+    pub source: Arc<Source>,
+    bases: Arc<dyn Bases>,
+}
+
+impl Found {
+    /// A built-in scenario.
+    pub fn builtin(source: Arc<Source>) -> Self {
+        Self { source, bases: Arc::new(builtin::BuiltinBases) }
+    }
+
+    /// Reads the scenario.
+    ///
+    /// # Errors
+    /// Every error of the file, and of those that it extends.
+    pub fn parse(&self, variables: &Variables) -> Result<Scenario, Vec<Diagnostic>> {
+        Scenario::parse_with(Arc::clone(&self.source), &*self.bases, variables)
+    }
+}
 
 /// What was selected: runs, and files that are no scenarios, in the order of the command line.
-#[derive(Default)]
 pub struct Selection {
     /// The runs and the invalid files.
     pub items: Vec<Item>,
@@ -28,6 +49,10 @@ pub struct Selection {
     pub found: usize,
     /// The tags of all scenarios found.
     pub tags: HashSet<String>,
+    /// The names of their variables.
+    pub variables: HashSet<String>,
+    /// Whether all files found are scenarios, so that tags and names are all known.
+    pub all_valid: bool,
 }
 
 /// Something that was selected.
@@ -65,18 +90,22 @@ fn sources_at(name: &str, seen: &mut HashSet<PathBuf>) -> Sources {
         return if seen.insert(PathBuf::from(STDIN)) { vec![read_stdin()] } else { Vec::new() };
     }
     if path.is_dir() {
-        return read_all(files_in(path), seen);
+        return read_all(files_in(path), Some(path), seen);
     }
     if path.exists() {
-        return read_all(vec![path.to_owned()], seen);
+        return read_all(vec![path.to_owned()], None, seen);
     }
     let found = if is_pattern(name) { builtin::matching(name) } else { builtin::find(name) };
     if !found.is_empty() && matching(name).is_empty() {
-        return found.into_iter().filter(|source| seen.insert(PathBuf::from(source.name()))).map(Ok).collect();
+        return found
+            .into_iter()
+            .filter(|source| seen.insert(PathBuf::from(source.name())))
+            .map(|source| Ok(Found::builtin(source)))
+            .collect();
     }
     match matching(name) {
         files if files.is_empty() => vec![Err(missing(name))],
-        files => read_all(files, seen),
+        files => read_all(files, None, seen),
     }
 }
 
@@ -84,20 +113,30 @@ fn is_pattern(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }
 
-fn read_all(files: Vec<PathBuf>, seen: &mut HashSet<PathBuf>) -> Sources {
+/// Reads files. What they extend must be in the folder given, or in the one that each is in.
+fn read_all(files: Vec<PathBuf>, folder: Option<&Path>, seen: &mut HashSet<PathBuf>) -> Sources {
+    let of_folder = folder.map(|folder| -> Arc<dyn Bases> { Arc::new(Folder::new(folder)) });
     let is_new = |file: &PathBuf| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone()));
-    files.into_iter().filter(is_new).map(|file| read(&file)).collect()
+    let bases = |file: &Path| of_folder.clone().unwrap_or_else(|| Arc::new(Folder::around(file)));
+    files.into_iter().filter(is_new).map(|file| read(&file, bases(&file))).collect()
 }
 
-fn read(path: &Path) -> Result<Arc<Source>, InvalidFile> {
-    Source::read(path).map_err(|diagnostic| InvalidFile::new(path.display().to_string(), vec![*diagnostic]))
+fn read(path: &Path, bases: Arc<dyn Bases>) -> Result<Found, InvalidFile> {
+    match Source::read(path) {
+        Ok(source) => Ok(Found { source, bases }),
+        Err(diagnostic) => Err(InvalidFile::new(path.display().to_string(), vec![*diagnostic])),
+    }
 }
 
-fn read_stdin() -> Result<Arc<Source>, InvalidFile> {
+/// A scenario from standard input; what it extends must be in the folder in which netlab was started.
+fn read_stdin() -> Result<Found, InvalidFile> {
     let mut bytes = Vec::new();
     let refuse = |diagnostic: Diagnostic| InvalidFile::new(STDIN.to_owned(), vec![diagnostic]);
     match io::stdin().lock().take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes) {
-        Ok(_) => Source::of_bytes(STDIN, bytes).map_err(|diagnostic| refuse(*diagnostic)),
+        Ok(_) => match Source::of_bytes(STDIN, bytes) {
+            Ok(source) => Ok(Found { source, bases: Arc::new(Folder::new(Path::new("."))) }),
+            Err(diagnostic) => Err(refuse(*diagnostic)),
+        },
         Err(error) => Err(refuse(Diagnostic::of_file(Problem::FileUnreadable, STDIN, format!("cannot read standard input: {error}")))),
     }
 }
@@ -145,15 +184,16 @@ fn missing(name: &str) -> InvalidFile {
 ///
 /// # Errors
 /// Every error of the file.
-pub fn plans_of(source: Result<Arc<Source>, InvalidFile>, overrides: &Overrides) -> Result<Vec<Plan>, InvalidFile> {
-    let source = source?;
-    let name = source.name().to_owned();
-    if is_report(source.text()) {
+pub fn plans_of(found: Result<Found, InvalidFile>, overrides: &Overrides, variables: &Variables) -> Result<Vec<Plan>, InvalidFile> {
+    let found = found?;
+    let name = found.source.name().to_owned();
+    if is_report(found.source.text()) {
         let title = "this is a report of netlab's, not a scenario";
         let diagnostic = Diagnostic::of_file(Problem::NotAScenario, &name, title).help(format!("`netlab report {name}` shows it"));
         return Err(InvalidFile::new(name, vec![diagnostic]));
     }
-    Scenario::parse(source)
+    found
+        .parse(variables)
         .and_then(|scenario| plan(&Arc::new(scenario), overrides))
         .map_err(|diagnostics| InvalidFile::new(name, diagnostics))
 }
@@ -171,13 +211,15 @@ fn is_report(text: &str) -> bool {
 }
 
 /// Plans everything at the paths, and leaves what the filter means. A file that is no scenario has no tags, so only names sort it out.
-pub fn select(sources: Sources, overrides: &Overrides, filter: &Filter) -> Selection {
-    let mut selection = Selection::default();
+pub fn select(sources: Sources, overrides: &Overrides, variables: &Variables, filter: &Filter) -> Selection {
+    let mut selection =
+        Selection { items: Vec::new(), found: 0, tags: HashSet::new(), variables: HashSet::new(), all_valid: !sources.is_empty() };
     for source in sources {
-        match plans_of(source, overrides) {
+        match plans_of(source, overrides, variables) {
             Ok(plans) => {
                 selection.found += plans.len();
                 selection.tags.extend(plans.iter().flat_map(|plan| &plan.scenario.tags).map(|tag| tag.value.clone()));
+                selection.variables.extend(plans.iter().flat_map(|plan| &plan.scenario.variables).map(|variable| variable.name.clone()));
                 let items = plans.into_iter().filter_map(|plan| {
                     let (name, scenario) = (plan.name(), Arc::clone(&plan.scenario));
                     let tags: Vec<&str> = scenario.tags.iter().map(|tag| tag.value.as_str()).collect();
@@ -187,6 +229,7 @@ pub fn select(sources: Sources, overrides: &Overrides, filter: &Filter) -> Selec
             }
             Err(invalid) => {
                 selection.found += 1;
+                selection.all_valid = false;
                 if filter.selects_name(&invalid.file) {
                     selection.items.push(Item { name: invalid.file.clone(), content: Err(invalid) });
                 }
@@ -204,7 +247,7 @@ pub fn texts(items: &[Item]) -> Vec<SourceText> {
         Err(invalid) => invalid.diagnostics.iter().find_map(|diagnostic| diagnostic.place.as_ref()).map(|place| &place.source),
     });
     let texts = sources.filter(|source| seen.insert(source.name().to_owned()));
-    texts.map(|source| SourceText { file: source.name().to_owned(), text: source.text().to_owned() }).collect()
+    texts.map(|source| SourceText::of(source)).collect()
 }
 
 /// The tag of a scenario that is nearest to one that no scenario has.
