@@ -2,10 +2,12 @@
 
 mod args;
 mod check;
+mod completions;
 mod decode;
 mod exit;
 mod interrupt;
 mod list;
+mod man;
 mod output;
 mod repeat;
 mod run;
@@ -40,6 +42,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Decode(args) => decode::decode(args, &mut output),
         Command::Encode(args) => decode::encode(args, &mut output),
         Command::Explain(args) => decode::explain(args, &mut output),
+        Command::Completions(args) => completions::completions(args, &mut output),
+        Command::Man(args) => man::man(args, &mut output),
         Command::Schema(args) => {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),
