@@ -16,7 +16,7 @@ const ACTION: &str = "action.yml";
 const HOOKS: &str = ".pre-commit-hooks.yaml";
 const EXAMPLES: [&str; 4] =
     ["docs/ci/github-actions.yml", "docs/ci/gitlab-ci.yml", "docs/ci/kubernetes-job.yaml", "docs/ci/pre-commit-config.yaml"];
-const TEXTS: [&str; 2] = ["docs/ci/README.md", "docs/editors.md"];
+const TEXTS: [&str; 3] = ["docs/ci/README.md", "docs/editors.md", "docs/packaging.md"];
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -223,17 +223,26 @@ fn scripts(path: &str) -> Vec<(&'static str, String)> {
     scripts
 }
 
+/// The blocks of commands in a text.
+fn blocks(path: &str) -> Vec<String> {
+    let block = Regex::new("(?s)```sh\n(.*?)```").unwrap();
+    let blocks: Vec<String> = block.captures_iter(&read(path)).map(|block| block[1].to_owned()).collect();
+    assert!(!blocks.is_empty(), "{path} has no block of commands");
+    blocks
+}
+
 #[test]
 fn shells_can_read_the_scripts() {
-    let mut count = 0;
+    let mut all: Vec<_> = TEXTS.iter().flat_map(|path| blocks(path).into_iter().map(move |block| (*path, "bash", block))).collect();
     for path in WORKFLOWS.iter().chain(&EXAMPLES[..3]).chain([&ACTION]) {
-        for (shell, script) in scripts(path) {
-            let output = Command::new(shell).args(["-n", "-c", &script]).stdin(Stdio::null()).output().unwrap();
-            assert!(output.status.success(), "{path}: {}\n{script}", String::from_utf8_lossy(&output.stderr));
-            count += 1;
-        }
+        let scripts = scripts(path);
+        assert!(!scripts.is_empty(), "{path} has no script");
+        all.extend(scripts.into_iter().map(|(shell, script)| (*path, shell, script)));
     }
-    assert!(count > 15, "{count} scripts");
+    for (path, shell, script) in all {
+        let output = Command::new(shell).args(["-n", "-c", &script]).stdin(Stdio::null()).output().unwrap();
+        assert!(output.status.success(), "{path}: {}\n{script}", String::from_utf8_lossy(&output.stderr));
+    }
 }
 
 /// The `netlab` command lines of all scripts and of the blocks of commands in texts: which command, with which options.
@@ -242,10 +251,7 @@ fn calls() -> BTreeSet<(String, String)> {
     for path in [ACTION, HOOKS].iter().chain(&EXAMPLES) {
         sources.extend(scripts(path).into_iter().map(|(_, script)| script));
     }
-    let block = Regex::new("(?s)```sh\n(.*?)```").unwrap();
-    for path in TEXTS {
-        sources.extend(block.captures_iter(&read(path)).map(|block| block[1].to_owned()));
-    }
+    TEXTS.iter().for_each(|path| sources.extend(blocks(path)));
     // The inputs of the action become options of `run`, and so does what the action collects in its array.
     let with = document(EXAMPLES[0])["jobs"]["run"]["steps"][1]["with"]["args"].as_str().unwrap().to_owned();
     sources.push(format!("netlab run {with}"));

@@ -62,7 +62,8 @@ pub(super) fn man(args: &ManArgs, output: &mut Output) -> Exit {
     };
     match pages().iter().map(|page| write(page, dir)).collect::<Result<Vec<_>, _>>() {
         Ok(files) => {
-            files.iter().for_each(|file| output.line(&file.display().to_string()));
+            let shown = if output.style.quiet { &[][..] } else { &files };
+            shown.iter().for_each(|file| output.line(&file.display().to_string()));
             Exit::Success
         }
         Err(complaint) => {
