@@ -77,9 +77,9 @@ fn zsh_completes_what_is_typed() {
         ("netlab completions z\\t", "given<completions zsh>"),
     ];
     for (typed, expected) in asked {
-        // `zpty -r` waits until the output has the pattern, however long it takes.
+        // `zpty -r` waits until the output has the pattern, however long it takes; a command that is not found also ends it.
         let ask = format!(
-            "zmodload zsh/zpty; zpty user 'zsh -o no_global_rcs -i'; zpty -w user $'{typed}'; zpty -r user seen '*given<*>*'; print -r -- $seen"
+            "zmodload zsh/zpty; zpty user 'zsh -o no_global_rcs -i'; zpty -w user $'{typed}'; zpty -r user seen '*(given<*>|not found)*'; print -r -- $seen"
         );
         let Some(seen) = shell("zsh", &["-f", "-c", &ask], folder.path()) else { return };
         assert!(seen.contains(expected), "{typed}: {seen:?}");

@@ -35,6 +35,16 @@ fn the_example_is_what_check_prints() {
 }
 
 #[test]
+fn the_schema_has_nothing_against_the_example() {
+    let output = Command::new(env!("CARGO_BIN_EXE_netlab")).arg("schema").output().unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_slice(&output.stdout).unwrap()).unwrap();
+    let example = block("scenario");
+    assert!(schema.is_valid(&serde_json::from_str(example).unwrap()));
+    let misspelt = example.replace("\"connect\"", "\"conect\"");
+    assert!(!schema.is_valid(&serde_json::from_str(&misspelt).unwrap()), "and it would have something against another one");
+}
+
+#[test]
 fn the_problem_matcher_finds_the_place() {
     let tasks: Value = serde_json::from_str(block("tasks")).unwrap();
     let task = &tasks["tasks"][0];
