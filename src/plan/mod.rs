@@ -82,7 +82,8 @@ impl Plan {
 
     /// Whether nothing else may run beside it: time is its lesson, or it uses an address that another run may use too.
     pub fn runs_alone(&self) -> bool {
-        alone::is_timed(&self.expect, &self.actors) || alone::has_fixed_address(&self.actors)
+        let says_so = self.scenario.alone.as_ref().is_some_and(|alone| alone.value);
+        says_so || alone::is_timed(&self.expect, &self.actors) || alone::has_fixed_address(&self.actors)
     }
 
     /// The step with a mark: the actor's index and the step's number.
