@@ -51,6 +51,7 @@ pub mod repeat;
 pub mod report;
 pub mod runner;
 pub mod scenario;
+pub mod split;
 mod sys;
 pub mod trace;
 pub mod verdict;

@@ -16,10 +16,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("analysis", &["scenario", "framing", "errno", "trace"]),
     ("verdict", &["scenario", "framing", "plan", "trace", "analysis"]),
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
-    ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat"]),
+    ("split", &["scenario", "framing", "trace", "sys", "engine"]),
+    ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat", "split"]),
     ("builtin", &["scenario"]),
     ("runner", &["scenario", "plan", "trace", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
-    ("cli", &["runner", "trace", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
+    ("cli", &["runner", "trace", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "split"]),
 ];
 
 #[test]

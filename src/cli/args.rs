@@ -49,6 +49,8 @@ pub(super) enum Command {
     Report(RenderArgs),
     /// Compare two reports or traces by shape: two kernels, before and after a change
     Diff(DiffArgs),
+    /// Cut a message at every place, send it to a real server, and compare the answers
+    Split(Box<super::split::SplitArgs>),
     /// Validate scenarios without running them: every error of every file
     Check(CheckArgs),
     /// List scenarios: the built-in ones, or those at the paths given
@@ -403,6 +405,8 @@ pub(super) enum SchemaKind {
     Report,
     /// A line of `netlab run --format jsonl`
     Events,
+    /// The report of `netlab split --format json`
+    Split,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

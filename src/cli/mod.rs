@@ -10,11 +10,13 @@ mod interrupt;
 mod last_failed;
 mod list;
 mod man;
+mod message;
 mod output;
 mod report;
 mod run;
 mod select;
 mod sinks;
+mod split;
 mod variables;
 
 use std::ffi::OsString;
@@ -43,6 +45,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Run(args) => run::run(args, &mut output),
         Command::Report(args) => report::report(args, &mut output),
         Command::Diff(args) => report::diff(args, &mut output),
+        Command::Split(args) => split::split(args, &mut output),
         Command::Check(args) => check::check(args, &mut output),
         Command::List(args) => list::list(args, &mut output),
         Command::Decode(args) => decode::decode(args, &mut output),
@@ -54,6 +57,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),
                 SchemaKind::Report => crate::report::report_schema(),
+                SchemaKind::Split => crate::split::split_schema(),
                 SchemaKind::Events => crate::report::events_schema(),
             };
             output.line(&format!("{schema:#}"));

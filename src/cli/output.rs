@@ -168,6 +168,48 @@ impl Progress {
     }
 }
 
+/// How far a sweep of splits is: how many a second, how many failed, and how long it will take.
+pub(super) struct SweepProgress {
+    bar: ProgressBar,
+    counts: std::cell::Cell<(u64, u64)>,
+    total: usize,
+    start: Instant,
+    last_word: std::cell::Cell<Instant>,
+}
+
+impl SweepProgress {
+    /// For so many splits.
+    pub(super) fn new(total: usize) -> Self {
+        let bar = if may_draw_progress() { ProgressBar::new(total as u64) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} [{pos}/{len}] {bar:20} {per_sec}, {eta} left {msg}") {
+            bar.set_style(style);
+        }
+        let now = Instant::now();
+        Self { bar, counts: std::cell::Cell::default(), total, start: now, last_word: std::cell::Cell::new(now) }
+    }
+
+    /// One more has ended.
+    pub(super) fn ended(&self, went_well: bool) {
+        let (ended, failed) = self.counts.get();
+        let (ended, failed) = (ended + 1, failed + u64::from(!went_well));
+        self.counts.set((ended, failed));
+        self.bar.inc(1);
+        if !went_well {
+            self.bar.set_message(format!("{failed} failed"));
+        }
+        if self.bar.is_hidden() && self.last_word.get().elapsed() >= SILENCE {
+            self.last_word.set(Instant::now());
+            let rate = ended as f64 / self.start.elapsed().as_secs_f64().max(1e-9);
+            let left = (self.total as f64 - ended as f64) / rate;
+            note(&format!("{ended} of {} splits, {failed} failed, {rate:.0} a second, {left:.0} s left", self.total));
+        }
+    }
+
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 /// Whether progress may be drawn: on a terminal, and not in CI.
 fn may_draw_progress() -> bool {
     io::stderr().is_terminal() && std::env::var_os("CI").is_none() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")

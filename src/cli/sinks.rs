@@ -112,6 +112,44 @@ impl ReportArgs {
     }
 }
 
+impl ReportArgs {
+    /// Writes a whole report into each of the files; tells whether all of them could be written.
+    pub(super) fn write_whole(&self, render: impl Fn(ReportFormat, &mut dyn Write) -> io::Result<()>) -> bool {
+        let wanted = [
+            (&self.report_junit, ReportFormat::Junit),
+            (&self.report_tap, ReportFormat::Tap),
+            (&self.report_json, ReportFormat::Json),
+            (&self.report_md, ReportFormat::Md),
+        ];
+        let mut all_written = true;
+        for (path, format) in wanted.into_iter().filter_map(|(path, format)| path.as_ref().zip(Some(format))) {
+            let write = || -> io::Result<()> {
+                let mut target = BufWriter::new(Target::open(path)?);
+                render(format, &mut target)?;
+                target.into_inner().map_err(io::IntoInnerError::into_error)?.finish(path)
+            };
+            if let Err(error) = write() {
+                note(&format!("error: cannot write the report {}: {error}", path.display()));
+                all_written = false;
+            }
+        }
+        all_written
+    }
+}
+
+impl From<ReportFormat> for crate::report::SplitFormat {
+    fn from(format: ReportFormat) -> Self {
+        match format {
+            ReportFormat::Table => Self::Table,
+            ReportFormat::Json => Self::Json,
+            ReportFormat::Jsonl => Self::Jsonl,
+            ReportFormat::Junit => Self::Junit,
+            ReportFormat::Tap => Self::Tap,
+            ReportFormat::Md => Self::Markdown,
+        }
+    }
+}
+
 fn renderer(format: ReportFormat, text: impl FnOnce() -> TextRenderer) -> Box<dyn Renderer> {
     match format {
         ReportFormat::Table => Box::new(text()),

@@ -62,6 +62,11 @@ impl Interrupt {
         let _ = wait_ready(None, &[&self.wake], Instant::now() + time);
     }
 
+    /// What a wait can end by, when the user wishes to stop.
+    pub(crate) fn wake(&self) -> &Wake {
+        &self.wake
+    }
+
     /// The signal that stopped it.
     pub fn signal(&self) -> Option<i32> {
         Some(self.signal.load(Ordering::SeqCst)).filter(|&signal| signal != 0)

@@ -30,12 +30,7 @@ impl MarkdownRenderer {
             self.left_out += 1;
             return;
         }
-        let fence = fence_for(text);
-        self.details.push_str(&format!(
-            "\n<details><summary>{}</summary>\n\n{fence}text\n{}\n{fence}\n\n</details>\n",
-            html(title),
-            text.trim_end()
-        ));
+        self.details.push_str(&fenced(title, text));
     }
 }
 
@@ -107,6 +102,12 @@ impl Renderer for MarkdownRenderer {
 
 /// Names that are listed of runs that were skipped or flaky.
 const MOST_NAMES: usize = 50;
+
+/// Text that is unfolded by its title.
+pub(super) fn fenced(title: &str, text: &str) -> String {
+    let fence = fence_for(text);
+    format!("\n<details><summary>{}</summary>\n\n{fence}text\n{}\n{fence}\n\n</details>\n", html(title), text.trim_end())
+}
 
 /// A fence longer than any row of backticks in the text (CommonMark, section 4.5).
 fn fence_for(text: &str) -> String {

@@ -14,7 +14,7 @@ fn style() -> Style {
     Style { width: 100, ..Style::default() }
 }
 
-fn without_colours(text: &str) -> String {
+pub(super) fn without_colours(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
 

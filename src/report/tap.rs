@@ -17,7 +17,7 @@ pub struct TapRenderer {
 impl TapRenderer {
     fn point(&mut self, ok: bool, name: &str, directive: &str, out: &mut dyn Write) -> io::Result<()> {
         self.count += 1;
-        writeln!(out, "{}ok {} - {}{directive}", if ok { "" } else { "not " }, self.count, escaped(name))
+        write_point(ok, self.count, name, directive, out)
     }
 }
 
@@ -76,25 +76,30 @@ impl Renderer for TapRenderer {
     }
 }
 
+/// A test point: whether it did well, its number, its name.
+pub(super) fn write_point(ok: bool, number: u64, name: &str, directive: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}ok {number} - {}{directive}", if ok { "" } else { "not " }, escaped(name))
+}
+
 /// A description on one line; `#` would begin a directive (TAP 14, "Escaping").
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('#', "\\#").replace(['\n', '\r'], " ")
 }
 
 /// A YAML block behind a test point. Scalars are written as JSON, which YAML 1.2 contains.
-struct Block<'o>(&'o mut dyn Write);
+pub(super) struct Block<'o>(&'o mut dyn Write);
 
 impl<'o> Block<'o> {
-    fn new(out: &'o mut dyn Write) -> io::Result<Self> {
+    pub(super) fn new(out: &'o mut dyn Write) -> io::Result<Self> {
         writeln!(out, "  ---")?;
         Ok(Self(out))
     }
 
-    fn text(&mut self, key: &str, text: &str) -> io::Result<()> {
+    pub(super) fn text(&mut self, key: &str, text: &str) -> io::Result<()> {
         writeln!(self.0, "  {key}: {}", serde_json::to_string(text)?)
     }
 
-    fn number(&mut self, key: &str, number: f64) -> io::Result<()> {
+    pub(super) fn number(&mut self, key: &str, number: f64) -> io::Result<()> {
         writeln!(self.0, "  {key}: {}", (number * 1e3).round() / 1e3)
     }
 
@@ -105,12 +110,12 @@ impl<'o> Block<'o> {
     }
 
     /// Several lines, as a list of strings: whatever they hold, no line of them is taken for the end of the block.
-    fn lines(&mut self, key: &str, text: &str) -> io::Result<()> {
+    pub(super) fn lines(&mut self, key: &str, text: &str) -> io::Result<()> {
         writeln!(self.0, "  {key}:")?;
         text.trim_end().lines().try_for_each(|line| writeln!(self.0, "    - {}", serde_json::to_string(line)?))
     }
 
-    fn end(self) -> io::Result<()> {
+    pub(super) fn end(self) -> io::Result<()> {
         writeln!(self.0, "  ...")
     }
 }

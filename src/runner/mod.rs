@@ -17,4 +17,4 @@ pub use filter::{Filter, NameFilter, TagFilter};
 pub use order::shuffle;
 pub use schedule::{Event, Options, run};
 pub use select::{Found, Item, Selection, Sources, nearest_tag, plans_of, select, sources, texts};
-pub use shard::{deal, parse_shard};
+pub use shard::{deal, deal_names, parse_shard};

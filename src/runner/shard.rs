@@ -25,21 +25,25 @@ pub fn parse_shard(text: &str) -> Result<Shard, String> {
 }
 
 /// Leaves the runs of one part.
-///
-/// In turn, the runs are dealt out in the order of their names, whatever order they were selected in, so the parts are of one
-/// size; but one scenario more moves others. By hash (XXH3 of the name), a run stays in its part as long as its name does.
 pub fn deal(items: Vec<Item>, shard: Shard) -> Vec<Item> {
-    let (index, count) = ((shard.index - 1) as usize, shard.count as usize);
-    let mut names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
-    names.sort_unstable();
-    let is_mine: Vec<bool> = items
-        .iter()
-        .map(|item| match shard.by_hash {
-            true => xxh3_64(item.name.as_bytes()) % u64::from(shard.count) == index as u64,
-            false => names.binary_search(&item.name.as_str()).is_ok_and(|place| place % count == index),
-        })
-        .collect();
+    let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+    let is_mine = deal_names(&names, shard);
     items.into_iter().zip(is_mine).filter_map(|(item, is_mine)| is_mine.then_some(item)).collect()
+}
+
+/// Which of these names belong to a part.
+///
+/// In turn, they are dealt out in their order as text, whatever order they come in, so the parts are of one size; but one name more
+/// moves others. By hash (XXH3 of the name), each stays in its part as long as it is called the same.
+pub fn deal_names(names: &[&str], shard: Shard) -> Vec<bool> {
+    let (index, count) = ((shard.index - 1) as usize, shard.count as usize);
+    let mut sorted = names.to_vec();
+    sorted.sort_unstable();
+    let is_mine = |name: &&str| match shard.by_hash {
+        true => xxh3_64(name.as_bytes()) % u64::from(shard.count) == index as u64,
+        false => sorted.binary_search(name).is_ok_and(|place| place % count == index),
+    };
+    names.iter().map(is_mine).collect()
 }
 
 #[cfg(test)]

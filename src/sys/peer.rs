@@ -8,6 +8,13 @@ use std::net::SocketAddr;
 
 use super::tcp_info::TcpInfo;
 
+/// What the kernel knows of the other end at one moment.
+pub(crate) struct PeerState {
+    pub(crate) info: TcpInfo,
+    /// Bytes that were received and not read.
+    pub(crate) queued: u32,
+}
+
 /// Asks about one socket again and again.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) struct PeerWatch {
@@ -23,42 +30,28 @@ pub(crate) struct PeerWatch {
 impl PeerWatch {
     /// About the TCP socket that is bound to `local` and connected to `remote`.
     pub(crate) fn new(local: SocketAddr, remote: SocketAddr) -> io::Result<Self> {
-        use netlink_packet_core::{NLM_F_REQUEST, NetlinkHeader, NetlinkMessage};
-        use netlink_packet_sock_diag::SockDiagMessage;
-        use netlink_packet_sock_diag::constants::{AF_INET, AF_INET6, IPPROTO_TCP};
-        use netlink_packet_sock_diag::inet::{ExtensionFlags, InetRequest, SocketId, StateFlags};
         use netlink_sys::{Socket, SocketAddr as NetlinkAddr, protocols::NETLINK_SOCK_DIAG};
 
         let mut netlink = Socket::new(NETLINK_SOCK_DIAG)?;
         netlink.bind_auto()?;
         netlink.connect(&NetlinkAddr::new(0, 0))?;
-        let id = SocketId {
-            source_port: local.port(),
-            destination_port: remote.port(),
-            source_address: local.ip(),
-            destination_address: remote.ip(),
-            interface_id: 0,
-            // INET_DIAG_NOCOOKIE: whichever socket has these addresses.
-            cookie: [0xff; 8],
-        };
-        let request = InetRequest {
-            family: if local.is_ipv4() { AF_INET } else { AF_INET6 },
-            protocol: IPPROTO_TCP,
-            extensions: ExtensionFlags::INFO,
-            states: StateFlags::all(),
-            socket_id: id,
-        };
-        let mut header = NetlinkHeader::default();
-        header.flags = NLM_F_REQUEST;
-        let mut message = NetlinkMessage::new(header, SockDiagMessage::InetRequest(request).into());
-        message.finalize();
-        let mut request = vec![0; message.buffer_len()];
-        message.serialize(&mut request);
-        Ok(Self { netlink, request, local, remote, buffer: Vec::with_capacity(4096) })
+        Ok(Self { netlink, request: request(local, remote), local, remote, buffer: Vec::with_capacity(4096) })
+    }
+
+    /// Asks about another socket from now on.
+    pub(crate) fn aim(&mut self, local: SocketAddr, remote: SocketAddr) {
+        self.request = request(local, remote);
+        (self.local, self.remote) = (local, remote);
     }
 
     /// What the kernel has counted of it; `None` where there is no such connection now.
     pub(crate) fn look(&mut self) -> io::Result<Option<TcpInfo>> {
+        Ok(self.observe()?.map(|peer| peer.info))
+    }
+
+    /// What the kernel has counted of it and what waits in its receive queue, in one answer. The queue was looked at first, without the
+    /// socket's lock, and the counters then, with it (tcp_diag_get_info of net/ipv4/tcp_diag.c).
+    pub(crate) fn observe(&mut self) -> io::Result<Option<PeerState>> {
         use netlink_packet_core::{NetlinkMessage, NetlinkPayload};
         use netlink_packet_sock_diag::SockDiagMessage;
         use netlink_packet_sock_diag::inet::nlas::Nla;
@@ -78,8 +71,41 @@ impl PeerWatch {
         let id = &response.header.socket_id;
         let is_it = id.source_port == self.local.port() && id.destination_port == self.remote.port();
         let info = response.nlas.iter().find_map(|nla| if let Nla::TcpInfo(bytes) = nla { Some(TcpInfo::from_bytes(bytes)) } else { None });
-        Ok(info.filter(|_| is_it))
+        let queued = response.header.recv_queue;
+        Ok(info.filter(|_| is_it).map(|info| PeerState { info, queued }))
     }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
+    use netlink_packet_core::{NLM_F_REQUEST, NetlinkHeader, NetlinkMessage};
+    use netlink_packet_sock_diag::SockDiagMessage;
+    use netlink_packet_sock_diag::constants::{AF_INET, AF_INET6, IPPROTO_TCP};
+    use netlink_packet_sock_diag::inet::{ExtensionFlags, InetRequest, SocketId, StateFlags};
+
+    let id = SocketId {
+        source_port: local.port(),
+        destination_port: remote.port(),
+        source_address: local.ip(),
+        destination_address: remote.ip(),
+        interface_id: 0,
+        // INET_DIAG_NOCOOKIE: whichever socket has these addresses.
+        cookie: [0xff; 8],
+    };
+    let request = InetRequest {
+        family: if local.is_ipv4() { AF_INET } else { AF_INET6 },
+        protocol: IPPROTO_TCP,
+        extensions: ExtensionFlags::INFO,
+        states: StateFlags::all(),
+        socket_id: id,
+    };
+    let mut header = NetlinkHeader::default();
+    header.flags = NLM_F_REQUEST;
+    let mut message = NetlinkMessage::new(header, SockDiagMessage::InetRequest(request).into());
+    message.finalize();
+    let mut request = vec![0; message.buffer_len()];
+    message.serialize(&mut request);
+    request
 }
 
 /// This system does not tell.
@@ -92,7 +118,13 @@ impl PeerWatch {
         Err(super::option::unsupported())
     }
 
+    pub(crate) fn aim(&mut self, _: SocketAddr, _: SocketAddr) {}
+
     pub(crate) fn look(&mut self) -> io::Result<Option<TcpInfo>> {
+        Ok(None)
+    }
+
+    pub(crate) fn observe(&mut self) -> io::Result<Option<PeerState>> {
         Ok(None)
     }
 }

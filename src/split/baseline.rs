@@ -1,0 +1,97 @@
+//! The answers to the bytes as they are: what every split is held against.
+
+use super::compare::Difference;
+use super::exchange::{AnswerEnd, Exchange};
+use super::mask::{Mask, Variation};
+
+/// What the server answers when nothing is cut.
+#[derive(Clone, Debug)]
+pub struct Baseline {
+    mask: Mask,
+    /// The answers that were taken, with their holes.
+    samples: Vec<Vec<u8>>,
+    variation: Variation,
+    /// How they ended.
+    end: AnswerEnd,
+    surplus: bool,
+}
+
+/// The most samples that are kept: what still varies then is not learned but masked by the user.
+const MOST_SAMPLES: usize = 64;
+
+impl Baseline {
+    /// From the first answer.
+    pub(super) fn new(mask: Mask, first: &Exchange) -> Self {
+        let samples = vec![mask.apply(&first.answer)];
+        let variation = Variation::of(&samples);
+        Self { mask, samples, variation, end: first.end.clone(), surplus: first.surplus > 0 }
+    }
+
+    /// Learns from one more answer to the same bytes. Tells whether it ended in the same way.
+    pub(super) fn learn(&mut self, again: &Exchange) -> bool {
+        if !self.ended_alike(&again.end) {
+            return false;
+        }
+        self.surplus |= again.surplus > 0;
+        let sample = self.mask.apply(&again.answer);
+        if self.samples.len() < MOST_SAMPLES && !self.samples.contains(&sample) {
+            self.samples.push(sample);
+            self.variation = Variation::of(&self.samples);
+        }
+        true
+    }
+
+    /// How the answers ended.
+    pub fn end(&self) -> &AnswerEnd {
+        &self.end
+    }
+
+    /// Whether bytes had come behind an answer.
+    pub(super) fn has_surplus(&self) -> bool {
+        self.surplus
+    }
+
+    /// The first answer, with its holes.
+    pub fn answer(&self) -> &[u8] {
+        &self.samples[0]
+    }
+
+    /// The ranges of it that vary by themselves: where each begins, and ends.
+    pub fn varying(&self) -> Vec<(usize, usize)> {
+        match &self.variation {
+            Variation::Places(places) => places.iter().map(|place| (place.start, place.end)).collect(),
+            Variation::Between { front, back } => vec![(*front, self.answer().len() - back)],
+        }
+    }
+
+    /// Whether an end is that of the baseline. A server that has given up closes; whether that is FIN or RST depends on whether bytes
+    /// were left unread, so on the cut.
+    pub(super) fn ended_alike(&self, end: &AnswerEnd) -> bool {
+        let is_gone = |end: &AnswerEnd| matches!(end, AnswerEnd::Closed | AnswerEnd::Reset);
+        self.end == *end || (is_gone(&self.end) && is_gone(end))
+    }
+
+    /// The first place at which an answer differs.
+    pub(super) fn difference(&self, answer: &[u8]) -> Option<Difference> {
+        let answer = self.mask.apply(answer);
+        let expected = self.answer();
+        match &self.variation {
+            Variation::Places(places) => {
+                let is_masked = |at: usize| places.iter().any(|place| place.contains(&at));
+                let common = expected.len().min(answer.len());
+                let differs = (0..common).find(|&at| expected[at] != answer[at] && !is_masked(at));
+                let at = differs.or_else(|| (expected.len() != answer.len()).then_some(common))?;
+                Some(Difference::at(at, expected, &answer))
+            }
+            Variation::Between { front, back } => {
+                let common = expected.iter().zip(&answer).take_while(|(one, other)| one == other).count();
+                if common < *front {
+                    return Some(Difference::at(common, expected, &answer));
+                }
+                let tail = &expected[expected.len() - back..];
+                let is_alike = answer.len() >= front + back && answer.ends_with(tail);
+                (!is_alike).then(|| Difference::at(*front, expected, &answer))
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `netlab split`: one conversation under every cut, against a real server, each cut confirmed by the kernel.
+//!
+//! A [`Script`] says what is sent and where each answer ends. A [`CutPlan`] gives the [`Split`]s, as cuts at offsets of the stream that is
+//! sent. A sweep takes the answers to the uncut bytes twice ([`Baseline`]), carries out every split on a connection of its own, holds
+//! what came back against the baseline, and gives [`SplitRow`]s with their [`SplitVerdict`]s.
+//!
+//! Only `exchange` and `confirm` touch sockets; the other files are pure. What this module must not do: print, or choose an exit code.
+//!
+//! ```
+//! use netlab::split::CutPlan;
+//!
+//! let message = b"PING\r\n";
+//! let plan: CutPlan = "two".parse().unwrap();
+//! assert_eq!(plan.splits(message, &[6], 0, 1000).unwrap().splits.len(), 5);
+//! ```
+
+mod baseline;
+mod compare;
+mod confirm;
+mod cut;
+mod exchange;
+mod mask;
+mod model;
+mod range;
+mod retry;
+mod script;
+mod sweep;
+mod until;
+
+pub use baseline::Baseline;
+pub use compare::{Difference, SplitVerdict};
+pub use confirm::Seen;
+pub use cut::{ChosenSplits, CutPlan, Split};
+pub use exchange::{AnswerEnd, Exchange};
+pub use mask::Mask;
+pub use model::{BaselineReport, MessageReport, SplitHead, SplitReport, SplitRow, SplitSummary, VERSION, split_schema};
+pub use range::{CutRanges, FailRange, failing_ranges};
+pub use script::{Closing, Limits, Message, Script};
+pub use sweep::{BaselineError, SweepEvent, SweepOptions, sweep, take_baseline};
+pub use until::Until;

@@ -1,0 +1,241 @@
+//! What a sweep found, as plain data: the JSON report of `netlab split`.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::baseline::Baseline;
+use super::compare::SplitVerdict;
+use super::confirm::Seen;
+use super::cut::Split;
+use super::exchange::{AnswerEnd, Exchange};
+use super::range::FailRange;
+use super::script::{Message, Script};
+use crate::trace::{escape, hex};
+
+/// The version of the format. It changes when a field changes its meaning or goes; new fields do not change it.
+pub const VERSION: u32 = 1;
+
+/// Everything that a call of `netlab split` found.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SplitReport {
+    /// What is known before the first split.
+    #[serde(flatten)]
+    pub head: SplitHead,
+    /// The splits, in their order.
+    pub rows: Vec<SplitRow>,
+    /// Neighbouring single cuts that did not do well.
+    pub ranges: Vec<FailRange>,
+    /// The smallest split that failed each time it was tried: the fewest cuts, and of those the first.
+    pub smallest: Option<String>,
+    /// The last of what the server said on its output and errors, where netlab started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program_output: Option<String>,
+    /// The numbers.
+    pub summary: SplitSummary,
+}
+
+/// What is known before the first split.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SplitHead {
+    /// The version of this format.
+    pub version: u32,
+    /// netlab's version.
+    pub netlab: String,
+    /// The server's address.
+    pub target: String,
+    /// The command that started it.
+    pub exec: Option<String>,
+    /// What is sent, in order.
+    pub messages: Vec<MessageReport>,
+    /// The plans of cuts.
+    pub plans: Vec<String>,
+    /// The splits that the plans have; more than those carried out where they were limited or dealt out.
+    pub planned: u64,
+    /// The splits that were to be carried out.
+    pub selected: u64,
+    /// The seed of random cuts.
+    pub seed: u64,
+    /// Cuts at which it may fail.
+    pub allow_fail: Option<String>,
+    /// The part of the splits that this is.
+    pub shard: Option<String>,
+    /// The answer to the uncut bytes.
+    pub baseline: BaselineReport,
+}
+
+/// One message.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct MessageReport {
+    /// Offset of its first byte in the stream.
+    pub offset: u64,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// The bytes, in hexadecimal digits.
+    pub hex: String,
+    /// The bytes as text, escaped.
+    pub text: String,
+    /// What ends the answer to it.
+    pub until: String,
+    /// Whether an answer that ends so may be a part of one.
+    pub weak: bool,
+}
+
+/// The answer to the uncut bytes.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct BaselineReport {
+    /// How it ended.
+    pub end: AnswerEnd,
+    /// How many bytes it has, what was masked replaced by a word.
+    pub bytes: u64,
+    /// The first of them as text, escaped.
+    pub text: String,
+    /// The ranges that vary by themselves, as pairs of offsets.
+    pub varying: Vec<(u64, u64)>,
+}
+
+/// One split.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SplitRow {
+    /// What it is called.
+    pub name: String,
+    /// The cuts that were asked for, as offsets in the stream.
+    pub cuts: Vec<u64>,
+    /// How many of them were made; fewer where that is limited.
+    pub made: u64,
+    /// Pieces that the bytes were to leave in: more than were sent where the server was gone before.
+    pub pieces: u64,
+    /// Calls of `send` that took bytes.
+    pub sends: u64,
+    /// Pieces that were followed by another one of the same message, and of those the ones that the server is known to have read before.
+    pub waited: u64,
+    /// Those.
+    pub seen: u64,
+    /// What is known of the first piece of which that is not known.
+    pub unseen: Option<Seen>,
+    /// Whether the server is known to have seen every cut.
+    pub confirmed: bool,
+    /// How it came out.
+    pub verdict: SplitVerdict,
+    /// Whether it may fail.
+    pub allowed: bool,
+    /// From connect to the end of the answer, in microseconds.
+    pub took_us: u64,
+}
+
+impl SplitRow {
+    /// What came of a split.
+    pub fn of(split: &Split, exchange: &Exchange, verdict: SplitVerdict, max_cuts: usize) -> Self {
+        let seen = exchange.seen.iter().filter(|&&seen| seen == Seen::Confirmed).count();
+        Self {
+            name: split.name.clone(),
+            cuts: split.cuts.clone(),
+            made: split.cuts.len().min(max_cuts) as u64,
+            pieces: exchange.pieces as u64,
+            sends: exchange.sends as u64,
+            waited: exchange.seen.len() as u64,
+            seen: seen as u64,
+            unseen: exchange.seen.iter().copied().find(|seen| *seen != Seen::Confirmed),
+            confirmed: seen == exchange.seen.len() && (split.cuts.is_empty() || seen > 0),
+            verdict,
+            allowed: false,
+            took_us: u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Whether it did well: the same answers, or a failure that is allowed.
+    pub fn went_well(&self, strict: bool) -> bool {
+        let is_good = self.verdict.is_same() || (self.allowed && !matches!(self.verdict, SplitVerdict::NotCarriedOut { .. }));
+        is_good && (self.confirmed || !strict)
+    }
+}
+
+/// The numbers of a sweep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SplitSummary {
+    /// Splits with the same answers.
+    pub same: u64,
+    /// Splits with other answers or none, each time they were tried.
+    pub failed: u64,
+    /// Splits that came out in different ways when they were tried again.
+    pub unstable: u64,
+    /// Failed or unstable ones that are allowed to be.
+    pub allowed: u64,
+    /// Splits that could not be carried out.
+    pub errors: u64,
+    /// Splits of which the server is known to have seen every cut.
+    pub confirmed: u64,
+    /// The others.
+    pub unconfirmed: u64,
+    /// Splits that were not begun, or broken off.
+    pub not_run: u64,
+    /// Whether unconfirmed splits count as failed.
+    pub strict: bool,
+    /// Whether the user stopped it.
+    pub interrupted: bool,
+    /// How long it took, in microseconds.
+    pub elapsed_us: u64,
+}
+
+impl SplitSummary {
+    /// Counts a row.
+    pub fn count(&mut self, row: &SplitRow) {
+        match &row.verdict {
+            SplitVerdict::Same => self.same += 1,
+            SplitVerdict::NotCarriedOut { .. } => self.errors += 1,
+            _ if row.allowed => self.allowed += 1,
+            SplitVerdict::Unstable { .. } => self.unstable += 1,
+            _ => self.failed += 1,
+        }
+        if row.confirmed { self.confirmed += 1 } else { self.unconfirmed += 1 }
+    }
+
+    /// Splits a second; 0 where none ended.
+    pub fn rate(&self) -> u64 {
+        (self.ended() * 1_000_000).checked_div(self.elapsed_us).unwrap_or(0)
+    }
+
+    /// All splits that ended.
+    pub fn ended(&self) -> u64 {
+        self.confirmed + self.unconfirmed
+    }
+}
+
+/// Bytes of an answer that are shown.
+const SHOWN: usize = 400;
+
+impl BaselineReport {
+    /// What is known of it.
+    pub fn of(baseline: &Baseline) -> Self {
+        let answer = baseline.answer();
+        Self {
+            end: baseline.end().clone(),
+            bytes: answer.len() as u64,
+            text: escape(&answer[..answer.len().min(SHOWN)]),
+            varying: baseline.varying().into_iter().map(|(start, end)| (start as u64, end as u64)).collect(),
+        }
+    }
+}
+
+impl MessageReport {
+    /// The messages of a script.
+    pub fn all(script: &Script) -> Vec<Self> {
+        let report = |(message, end): (&Message, u64)| Self {
+            offset: end - message.bytes.len() as u64,
+            bytes: message.bytes.len() as u64,
+            hex: hex(&message.bytes),
+            text: escape(&message.bytes),
+            until: message.until.to_string(),
+            weak: message.until.is_weak(),
+        };
+        script.messages.iter().zip(script.ends()).map(report).collect()
+    }
+}
+
+/// The schema of the report, as committed in `docs/split.schema.json`.
+pub fn split_schema() -> Value {
+    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<SplitReport>();
+    schema.insert("title".to_owned(), "netlab split".into());
+    schema.to_value()
+}

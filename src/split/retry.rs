@@ -1,0 +1,59 @@
+//! A split that failed is tried again before it is said to have failed.
+
+use std::sync::Mutex;
+
+use super::baseline::Baseline;
+use super::compare::SplitVerdict;
+use super::cut::Split;
+use super::exchange::{AnswerEnd, Caller, Exchange};
+
+/// How often a failure is tried again.
+const AGAIN: usize = 2;
+
+/// One try of a split.
+pub(super) struct Tried {
+    pub(super) exchange: Exchange,
+    pub(super) verdict: SplitVerdict,
+}
+
+/// Carries out a split; where it fails, again, with an uncut answer before it, since what varies by itself may not have shown in the first
+/// two of those: the date in a header changes once a second.
+pub(super) fn settle(caller: &mut Caller<'_>, split: &Split, baseline: &Mutex<Baseline>) -> Tried {
+    let first = attempt(caller, split, baseline);
+    if first.verdict.is_same() || first.exchange.end == AnswerEnd::Interrupted {
+        return first;
+    }
+    let mut tries = vec![first];
+    for _ in 0..AGAIN {
+        let uncut = caller.call(&Split::none());
+        if uncut.end == AnswerEnd::Interrupted {
+            break;
+        }
+        lock(baseline).learn(&uncut);
+        // With what was learned, earlier tries may have been good all the while.
+        if SplitVerdict::of(&tries[0].exchange, &lock(baseline)).is_same() {
+            let exchange = tries.swap_remove(0).exchange;
+            return Tried { exchange, verdict: SplitVerdict::Same };
+        }
+        tries.push(attempt(caller, split, baseline));
+    }
+    let words: Vec<&str> = tries.iter().map(|tried| tried.verdict.word()).collect();
+    let is_stable = words.iter().all(|word| *word == words[0]);
+    let unstable = SplitVerdict::Unstable { tries: words.into_iter().map(str::to_owned).collect() };
+    let mut tried = tries.swap_remove(0);
+    if !is_stable {
+        tried.verdict = unstable;
+    }
+    tried
+}
+
+fn attempt(caller: &mut Caller<'_>, split: &Split, baseline: &Mutex<Baseline>) -> Tried {
+    let exchange = caller.call(split);
+    let verdict = SplitVerdict::of(&exchange, &lock(baseline));
+    Tried { exchange, verdict }
+}
+
+/// A baseline is whole whatever became of another thread.
+pub(super) fn lock(baseline: &Mutex<Baseline>) -> std::sync::MutexGuard<'_, Baseline> {
+    baseline.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
