@@ -47,6 +47,7 @@ pub mod engine;
 pub mod errno;
 pub mod framing;
 pub mod plan;
+pub mod program;
 pub mod repeat;
 pub mod report;
 pub mod runner;

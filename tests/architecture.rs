@@ -12,15 +12,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plan", &["scenario", "framing"]),
     ("trace", &["scenario", "errno"]),
     ("sys", &["scenario", "trace"]),
-    ("engine", &["scenario", "framing", "errno", "plan", "trace", "sys"]),
+    ("engine", &["scenario", "framing", "errno", "plan", "trace", "sys", "program"]),
     ("analysis", &["scenario", "framing", "errno", "trace"]),
     ("verdict", &["scenario", "framing", "plan", "trace", "analysis"]),
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
+    ("program", &[]),
     ("split", &["scenario", "framing", "trace", "sys", "engine"]),
     ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat", "split"]),
     ("builtin", &["scenario"]),
     ("runner", &["scenario", "plan", "trace", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
-    ("cli", &["runner", "trace", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "split"]),
+    (
+        "cli",
+        &[
+            "runner", "trace", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "split",
+            "program",
+        ],
+    ),
 ];
 
 #[test]

@@ -13,20 +13,32 @@ use super::interrupt;
 use super::message::MessageArgs;
 use super::output::{Output, SweepProgress, note};
 use super::sinks::{ReportArgs, ReportFormat};
+use crate::engine::Interrupt;
+use crate::program::{Command, CommandError, Ended, PORT, Program};
 use crate::report::{Shard, render_split};
 use crate::runner::{deal_names, parse_shard};
 use crate::scenario::parse_duration;
 use crate::split::{
-    BaselineReport, Closing, CutPlan, CutRanges, Limits, Mask, Message, MessageReport, Script, Split, SplitHead, SplitReport, SplitSummary,
-    SweepEvent, SweepOptions, VERSION, failing_ranges, sweep, take_baseline,
+    BaselineReport, Closing, CutPlan, CutRanges, Limits, Mask, Message, MessageReport, Script, Split, SplitHead, SplitReport, SplitRow,
+    SplitSummary, SplitVerdict, SweepEvent, SweepOptions, VERSION, failing_ranges, sweep, take_baseline,
 };
+use crate::trace::escape_lines;
 
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(super) struct SplitArgs {
-    /// The server: HOST:PORT
-    #[arg(value_name = "TARGET")]
-    target: String,
+    /// The server: HOST:PORT; with --exec, where it will listen [default with --exec: 127.0.0.1:{port}]
+    #[arg(value_name = "TARGET", required_unless_present = "exec")]
+    target: Option<String>,
+
+    /// Start the server first, and stop it at the end with all that it started; {port} is a free port. No shell reads it: for one, write
+    /// sh -c '...'
+    #[arg(long, value_name = "COMMAND", value_parser = command, help_heading = "The server")]
+    exec: Option<Command>,
+
+    /// The longest until it accepts
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time, requires = "exec", help_heading = "The server")]
+    ready: Duration,
 
     #[command(flatten)]
     messages: MessageArgs,
@@ -107,6 +119,10 @@ fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
+fn command(text: &str) -> Result<Command, String> {
+    text.parse().map_err(|error: CommandError| error.to_string())
+}
+
 /// What goes before any connection went wrong.
 struct Refusal(Exit, String);
 
@@ -129,8 +145,6 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
     }
     let messages = args.messages.read().map_err(|(exit, words)| Refusal(exit, words))?;
     let (selected, planned) = args.splits(&messages).map_err(usage)?;
-    let target = args.address(&messages, selected.len()).map_err(|(exit, words)| Refusal(exit, words))?;
-    let script = args.script(target, messages);
     let interrupt = interrupt::listen().map_err(|error| Refusal(Exit::NotCarriedOut, format!("cannot listen for signals: {error}")))?;
     if selected.is_empty() {
         return Err(Refusal(
@@ -138,10 +152,15 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
             "no split is left: the message has too few bytes to be cut, or none falls into this part".to_owned(),
         ));
     }
+    let (mut program, target) = args.serve(&messages, selected.len(), &interrupt)?;
+    let script = args.script(target, messages);
 
     let baseline = take_baseline(&script, mask, &interrupt).map_err(|error| match interrupt.signal() {
         Some(signal) => Refusal(Exit::Interrupted(signal), "interrupted before the first answer".to_owned()),
-        None => Refusal(Exit::NotCarriedOut, format!("{}: {error}", args.target)),
+        None => {
+            let output = program.as_mut().map(|program| said(&finished(program))).unwrap_or_default();
+            Refusal(Exit::NotCarriedOut, format!("{target}: {error}{output}"))
+        }
     })?;
     let mut rows = Vec::with_capacity(selected.len());
     let mut summary = SplitSummary { strict: args.strict, ..SplitSummary::default() };
@@ -152,8 +171,11 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
         row.allowed = args.allow_fail.as_ref().is_some_and(|allowed| row.cuts.iter().any(|&cut| allowed.contains(cut)));
         summary.count(&row);
         progress.ended(row.went_well(args.strict));
+        let is_bad = !row.verdict.is_same();
         rows.push(row);
-        ControlFlow::Continue(())
+        // Without its server every later split would fail, and say nothing of the cut.
+        let is_over = is_bad && program.as_mut().is_some_and(|program| program.ended().is_some());
+        if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     progress.finish();
     let baseline = swept.map_err(|error| Refusal(Exit::NotCarriedOut, format!("cannot start a thread: {error}")))?;
@@ -165,7 +187,7 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
         version: VERSION,
         netlab: env!("CARGO_PKG_VERSION").to_owned(),
         target: script.target.to_string(),
-        exec: None,
+        exec: args.exec.as_ref().map(ToString::to_string),
         messages: MessageReport::all(&script),
         plans: args.plans(script.messages.len()).iter().map(ToString::to_string).collect(),
         planned,
@@ -175,14 +197,44 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
         shard: args.shard.map(|shard| shard.to_string()),
         baseline: BaselineReport::of(&baseline),
     };
-    let report = SplitReport { ranges: failing_ranges(&rows), smallest: None, program_output: None, head, rows, summary };
+    let is_good = rows.iter().all(|row| row.went_well(args.strict));
+    let program_output = program.as_mut().filter(|_| !is_good).map(finished);
+    let report = SplitReport { ranges: failing_ranges(&rows), smallest: smallest(&rows), program_output, head, rows, summary };
     let all_written = args.show(&report, output);
     Ok(match interrupt.signal() {
         Some(signal) => Exit::Interrupted(signal),
         None if !all_written || report.summary.errors > 0 => Exit::NotCarriedOut,
-        None if report.rows.iter().any(|row| !row.went_well(args.strict)) => Exit::Failed,
+        None if !is_good || report.summary.not_run > 0 => Exit::Failed,
         None => Exit::Success,
     })
+}
+
+/// How a server ended, and the last of what it said, escaped line by line.
+fn finished(program: &mut Program) -> String {
+    let ended = program.stop();
+    let output = escape_lines(&program.output());
+    if ended == Ended::Stopped { output } else { format!("{output}(it {ended})") }
+}
+
+/// A program's output below an error.
+fn said(output: &str) -> String {
+    if output.is_empty() {
+        return "; it said nothing".to_owned();
+    }
+    let lines: Vec<String> = output.lines().map(|line| format!("  {line}")).collect();
+    format!("; its output:\n{}", lines[lines.len().saturating_sub(MOST_LINES)..].join("\n"))
+}
+
+/// Lines of a server's output below an error.
+const MOST_LINES: usize = 40;
+
+/// The smallest split that failed each time: the fewest cuts, and of those the first.
+fn smallest(rows: &[SplitRow]) -> Option<String> {
+    let is_sure = |row: &&SplitRow| {
+        let is_unsure = matches!(row.verdict, SplitVerdict::Unstable { .. } | SplitVerdict::NotCarriedOut { .. });
+        !row.verdict.is_same() && !row.allowed && !is_unsure
+    };
+    rows.iter().filter(is_sure).min_by_key(|row| (row.cuts.len(), row.cuts.first().copied())).map(|row| row.name.clone())
 }
 
 impl SplitArgs {
@@ -225,13 +277,41 @@ impl SplitArgs {
         Script { target, messages, limits, closing }
     }
 
-    /// Where the server is. Of several addresses of a name the first that takes a connection.
-    fn address(&self, messages: &[Message], splits: usize) -> Result<SocketAddr, (Exit, String)> {
-        let target = &self.target;
+    /// The server, started where that is asked for, and its address.
+    fn serve(&self, messages: &[Message], splits: usize, interrupt: &Interrupt) -> Result<(Option<Program>, SocketAddr), Refusal> {
+        let usage = |words: &str| Refusal(Exit::Usage, words.to_owned());
+        let is_told = self.target.as_ref().is_none_or(|target| target.contains(PORT));
+        let Some(command) = &self.exec else {
+            let target = self.target.as_deref().unwrap_or_default();
+            return self.address(target, messages, splits).map(|address| (None, address));
+        };
+        match (command.wants_port(), is_told) {
+            (true, false) => {
+                return Err(usage(
+                    "the command wants a free {port}, but TARGET names another one: leave TARGET out, or write {port} there",
+                ));
+            }
+            (false, true) => return Err(usage("where the server will listen is not known: write {port} in the command, or give TARGET")),
+            _ => {}
+        }
+        let fixed = match self.target.as_deref().filter(|_| !is_told) {
+            Some(target) => Some(self.address(target, messages, splits)?),
+            None => None,
+        };
+        let is_stopped = || interrupt.signal().is_some();
+        Program::start_ready(command, fixed, self.ready, &is_stopped).map(|(program, address)| (Some(program), address)).map_err(|error| {
+            let exit = interrupt.signal().map_or(Exit::NotCarriedOut, Exit::Interrupted);
+            let output = escape_lines(error.output());
+            Refusal(exit, format!("`{command}` {error}{}", said(&output)))
+        })
+    }
+
+    /// Where a target is. Of several addresses of a name the first that takes a connection.
+    fn address(&self, target: &str, messages: &[Message], splits: usize) -> Result<SocketAddr, Refusal> {
         let resolved = target.to_socket_addrs().map_err(|error| {
             let is_form = error.kind() == std::io::ErrorKind::InvalidInput;
             let exit = if is_form { Exit::Usage } else { Exit::NotCarriedOut };
-            (exit, format!("`{target}` is no target ({error}): expected HOST:PORT, such as 127.0.0.1:6379 or [::1]:80"))
+            Refusal(exit, format!("`{target}` is no target ({error}): expected HOST:PORT, such as 127.0.0.1:6379 or [::1]:80"))
         })?;
         let addresses: Vec<SocketAddr> = resolved.collect();
         let bytes: usize = messages.iter().map(|message| message.bytes.len()).sum();
@@ -241,13 +321,13 @@ impl SplitArgs {
                 let words = format!(
                     "this would make {what}, and {far} is not the loopback of this machine: --allow-remote allows it; be sure that the server is yours"
                 );
-                return Err((Exit::Usage, words));
+                return Err(Refusal(Exit::Usage, words));
             }
             note(&format!("note: {what}, and more where one fails"));
         }
         let open = || addresses.iter().find(|address| TcpStream::connect_timeout(address, self.timeout).is_ok());
         let chosen = if addresses.len() > 1 { open().or(addresses.first()) } else { addresses.first() };
-        chosen.copied().ok_or_else(|| (Exit::NotCarriedOut, format!("`{target}` has no address")))
+        chosen.copied().ok_or_else(|| Refusal(Exit::NotCarriedOut, format!("`{target}` has no address")))
     }
 
     /// Writes every report; tells whether all could be written.

@@ -38,6 +38,17 @@ pub fn escape_within(bytes: &[u8], columns: usize) -> (String, bool) {
     (shown, true)
 }
 
+/// As [`escape`], with lines left as they are.
+pub fn escape_lines(bytes: &[u8]) -> String {
+    bytes
+        .split_inclusive(|&byte| byte == b'\n')
+        .map(|line| match line.strip_suffix(b"\n") {
+            Some(line) => format!("{}\n", escape(line.strip_suffix(b"\r").unwrap_or(line))),
+            None => escape(line),
+        })
+        .collect()
+}
+
 /// Bytes as hexadecimal digits, two to a byte and nothing between.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

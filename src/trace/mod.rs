@@ -19,7 +19,7 @@ pub use counters::{Counters, SendSample};
 pub use digest::{BLOCK, BlockDigest, StreamDigest};
 pub(crate) use digest::{StreamHasher, of as digest_of};
 pub(crate) use escape::hex;
-pub use escape::{escape, escape_within};
+pub use escape::{escape, escape_lines, escape_within};
 pub(crate) use log::Entry;
 pub use log::{CallLog, PREFIX_CAP};
 

@@ -83,3 +83,12 @@ pub(crate) fn serve_lines(mut stream: TcpStream, reads: &Mutex<Vec<Vec<usize>>>)
         }
     }
 }
+
+/// The port that a server of [`exec`] is to listen on.
+pub(crate) const PORT_VARIABLE: &str = "NETLAB_TEST_SERVER_PORT";
+
+/// A command that starts the test `a_server_for_exec` of this test binary as a server of its own, with a variable that says how.
+pub(crate) fn exec(variable: &str) -> String {
+    let binary = std::env::current_exe().unwrap();
+    format!("sh -c '{PORT_VARIABLE}={{port}} {variable} exec \"{}\" --exact a_server_for_exec --nocapture'", binary.display())
+}

@@ -1,0 +1,211 @@
+//! A program under test: started, waited for, listened to, and stopped with everything it started.
+//!
+//! It has a process group of its own, so that Ctrl-C on a terminal does not reach it before netlab has ended its run, and so that a
+//! signal reaches its children too. When netlab ends in whatever way, even by SIGKILL, a shell that waits for the end of a pipe from netlab
+//! ends the group. A process that leaves the group (`setsid`, a daemon) is out of reach: that is how it asked to be.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use netlab::program::{Command, Program};
+//!
+//! let command: Command = "./server --port {port}".parse().unwrap();
+//! let (mut program, address) = Program::start_ready(&command, None, Duration::from_secs(10), &|| false).unwrap();
+//! // ... connect to `address` ...
+//! program.stop();
+//! ```
+
+mod command;
+mod guard;
+mod output;
+mod ready;
+
+use std::fmt;
+use std::io;
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+pub use command::{Command, CommandError, PORT};
+use guard::Guard;
+use output::Captured;
+pub use ready::{StartError, free_port};
+
+/// How long a program that was asked to end (SIGTERM) may take before it is killed.
+const GRACE: Duration = Duration::from_millis(500);
+const SIGKILL: i32 = Signal::KILL.as_raw();
+const SIGTERM: i32 = Signal::TERM.as_raw();
+/// How a program that handles SIGTERM often ends: as a shell would say that the signal ended it.
+const TERMINATED: i32 = 128 + SIGTERM;
+/// How often it is asked whether it has ended.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// A program that runs until it is stopped or dropped.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    guard: Option<Guard>,
+    output: Captured,
+    ended: Option<Ended>,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// With an exit code, by itself.
+    Code(i32),
+    /// By a signal that netlab did not send.
+    Signal(i32),
+    /// By netlab, at the end.
+    Stopped,
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "ended with exit code {code}"),
+            Self::Signal(signal) => write!(f, "was ended by signal {signal}"),
+            Self::Stopped => f.write_str("was stopped"),
+        }
+    }
+}
+
+impl Ended {
+    fn of(status: ExitStatus) -> Self {
+        use std::os::unix::process::ExitStatusExt;
+        status.code().map_or_else(|| Self::Signal(status.signal().unwrap_or(0)), Self::Code)
+    }
+}
+
+impl Program {
+    /// Starts a program, `{port}` in its words replaced.
+    ///
+    /// # Errors
+    /// What kept it from being started: ENOENT, EACCES, ...
+    pub fn start(command: &Command, port: Option<u16>) -> io::Result<Self> {
+        use std::os::unix::process::CommandExt;
+        // First, so that there is no moment in which nobody would end the group.
+        let mut guard = Guard::start()?;
+        let (output, stdout, stderr) = Captured::open()?;
+        let words = command.words(port);
+        let child = std::process::Command::new(&words[0])
+            .args(&words[1..])
+            .stdin(Stdio::null())
+            .stdout(stdout)
+            .stderr(stderr)
+            .process_group(0)
+            .spawn()?;
+        guard.watch(child.id())?;
+        Ok(Self { child, guard: Some(guard), output, ended: None })
+    }
+
+    /// The last of what it wrote on its standard output and error.
+    pub fn output(&self) -> Vec<u8> {
+        self.output.tail()
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<Ended> {
+        if self.ended.is_none()
+            && let Ok(Some(status)) = self.child.try_wait()
+        {
+            self.ended = Some(Ended::of(status));
+            self.end_group();
+        }
+        self.ended
+    }
+
+    /// Ends it and all that it started, first by SIGTERM, then by SIGKILL; tells how it ended.
+    pub fn stop(&mut self) -> Ended {
+        if let Some(ended) = self.ended() {
+            return ended;
+        }
+        self.signal(Signal::TERM);
+        let deadline = Instant::now() + GRACE;
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            std::thread::sleep(PAUSE);
+        }
+        self.end_group();
+        // It may have been about to end by itself: only what SIGTERM and SIGKILL give is put down to them.
+        let ended = match self.child.wait().map(Ended::of) {
+            Ok(Ended::Code(0 | TERMINATED)) | Ok(Ended::Signal(SIGKILL | SIGTERM)) | Err(_) => Ended::Stopped,
+            Ok(ended) => ended,
+        };
+        self.ended = Some(ended);
+        self.output.finish();
+        ended
+    }
+
+    fn signal(&self, signal: Signal) {
+        // The group is named after its leader, and remains as long as it has a member. That it is gone is what is wanted.
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, signal);
+        }
+    }
+
+    /// Kills what is left of the group; then nobody needs to watch it any more.
+    fn end_group(&mut self) {
+        self.signal(Signal::KILL);
+        if let Some(guard) = self.guard.take() {
+            guard.dismiss();
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(text: &str) -> Command {
+        text.parse().unwrap()
+    }
+
+    fn is_there(pid: i32) -> bool {
+        rustix::process::test_kill_process(Pid::from_raw(pid).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn what_it_says_and_how_it_ends_is_known() {
+        let mut program = Program::start(&command("sh -c 'echo out; echo err >&2; exit 3'"), None).unwrap();
+        let ended = loop {
+            match program.ended() {
+                Some(ended) => break ended,
+                None => std::thread::yield_now(),
+            }
+        };
+        program.output.finish();
+        assert_eq!((ended, program.output()), (Ended::Code(3), b"out\nerr\n".to_vec()));
+        assert_eq!(program.stop(), Ended::Code(3), "said again");
+    }
+
+    #[test]
+    fn its_children_end_with_it() {
+        // The shell tells the number of its child, and waits for it.
+        let mut program = Program::start(&command("sh -c 'sleep 1000 & echo $!; wait'"), None).unwrap();
+        let child = loop {
+            let output = String::from_utf8(program.output()).unwrap();
+            if let Some(line) = output.strip_suffix('\n') {
+                break line.parse::<i32>().unwrap();
+            }
+            std::thread::yield_now();
+        };
+        assert!(is_there(child));
+        assert_eq!(program.stop(), Ended::Stopped);
+        // Whoever adopted it has to take note of its end; until then its number is there.
+        while is_there(child) && std::fs::read_to_string(format!("/proc/{child}/stat")).is_ok_and(|stat| !stat.contains(") Z ")) {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_started_says_why() {
+        let error = Program::start(&command("/no/such/program"), None).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+}
