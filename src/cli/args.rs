@@ -192,6 +192,10 @@ pub(super) struct OverrideArgs {
     /// Allow destinations that are not on this machine
     #[arg(long)]
     allow_remote: bool,
+
+    /// Allow `exec` steps to start programs
+    #[arg(long)]
+    allow_exec: bool,
 }
 
 impl OverrideArgs {
@@ -210,7 +214,8 @@ impl OverrideArgs {
             ("--sample", self.sample.map(|sample| sampling(sample).name().to_owned())),
         ];
         let typed = options.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten();
-        typed.chain(self.allow_remote.then(|| "--allow-remote".to_owned())).collect()
+        let switches = [(self.allow_remote, "--allow-remote"), (self.allow_exec, "--allow-exec")];
+        typed.chain(switches.into_iter().filter(|(is_on, _)| *is_on).map(|(_, option)| option.to_owned())).collect()
     }
 
     pub(super) fn to_overrides(&self) -> Overrides {
@@ -226,6 +231,7 @@ impl OverrideArgs {
             seed: self.seed,
             sample: self.sample.map(sampling),
             allow_remote: self.allow_remote,
+            allow_exec: self.allow_exec,
         }
     }
 }
@@ -263,6 +269,10 @@ pub(super) struct CheckArgs {
     /// Allow destinations that are not on this machine
     #[arg(long)]
     pub(super) allow_remote: bool,
+
+    /// Allow `exec` steps, which start programs when the scenario runs
+    #[arg(long)]
+    pub(super) allow_exec: bool,
 
     #[command(flatten)]
     pub(super) variables: VariableArgs,

@@ -12,7 +12,7 @@ use crate::report::{InvalidFile, draw_diagnostic};
 use crate::runner::{plans_of, sources};
 
 pub(super) fn check(args: &CheckArgs, output: &mut Output) -> Exit {
-    let overrides = Overrides { allow_remote: args.allow_remote, ..Overrides::default() };
+    let overrides = Overrides { allow_remote: args.allow_remote, allow_exec: args.allow_exec, ..Overrides::default() };
     let variables = match args.variables.load(output) {
         Ok(variables) => variables,
         Err(exit) => return exit,

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Run;
 use super::board::Cut;
+use super::exec::Started;
 use super::live::{Live, Record};
 use super::place::BoundPath;
 use super::wait::Ended;
@@ -28,6 +29,7 @@ pub(super) struct Actor<'r> {
     pub(super) log: CallLog,
     pub(super) buffer: Vec<u8>,
     end: ActorEnd,
+    pub(super) programs: Vec<Started>,
 }
 
 /// What a call was about, for its record.
@@ -61,6 +63,7 @@ impl<'r> Actor<'r> {
             log: CallLog::default(),
             buffer: Vec::new(),
             end: ActorEnd::Finished,
+            programs: Vec::new(),
         }
     }
 
@@ -98,6 +101,7 @@ impl<'r> Actor<'r> {
             end: self.end,
             sockets: self.records.into_iter().map(Record::into_trace).collect(),
             calls: self.log,
+            programs: self.programs.into_iter().map(Started::into_trace).collect(),
         }
     }
 
@@ -176,6 +180,7 @@ impl<'r> Actor<'r> {
             PlannedAction::WaitReady { socket, event } => self.wait_ready(now, *socket, *event),
             PlannedAction::WaitCounted { socket, event, bytes } => self.wait_counted(now, *socket, *event, *bytes),
             PlannedAction::Sleep(duration) => self.sleep(now, *duration),
+            PlannedAction::Exec { command, endpoint } => self.exec(now, command, *endpoint),
             PlannedAction::Repeat { .. } => CallOutcome::Returned(0),
         }
     }

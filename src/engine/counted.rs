@@ -9,7 +9,7 @@ use super::live::Live;
 use super::wait::Ended;
 use crate::plan::CountedEvent;
 use crate::scenario::SocketOption;
-use crate::sys::{self, PeerWatch, Readiness, wait_ready};
+use crate::sys::{self, PeerWatch, Readiness, Reading, wait_ready};
 use crate::trace::{Address, CallKind, CallOutcome};
 
 /// How often the kernel is asked without a pause: on loopback what is waited for is mostly there by then.
@@ -41,6 +41,7 @@ impl Actor<'_> {
     pub(super) fn wait_counted(&mut self, now: Now<'_>, slot: usize, event: CountedEvent, bytes: u64) -> CallOutcome {
         let kind = match event {
             CountedEvent::PeerReceived => CallKind::WaitPeerReceived,
+            CountedEvent::PeerRead => CallKind::WaitPeerRead,
             CountedEvent::Unsent => CallKind::WaitUnsent,
             CountedEvent::Unacked => CallKind::WaitUnacked,
         };
@@ -49,6 +50,7 @@ impl Actor<'_> {
             Ok(live) => {
                 let result = match event {
                     CountedEvent::PeerReceived => self.peer_received(now, live, bytes),
+                    CountedEvent::PeerRead => self.peer_read(now, live, bytes),
                     CountedEvent::Unsent => self.at_most(now, live, SocketOption::NotsentBytes, bytes),
                     CountedEvent::Unacked => self.at_most(now, live, SocketOption::Unacked, bytes),
                 };
@@ -83,6 +85,17 @@ impl Actor<'_> {
             let received = seen.map_or(acked, |seen| seen.min(accepted)).max(acked);
             Ok((received >= bytes).then_some(received))
         })
+    }
+
+    /// Until the peer has read so many bytes, and has none left to read. Only the kernel of this machine can tell, of a peer on it.
+    fn peer_read(&self, now: Now<'_>, live: &Live, bytes: u64) -> Result<u64, Ended> {
+        let record = &self.records[live.record];
+        let (Some(Address::Ip(peer)), Some(Address::Ip(local))) = (&record.peer, &record.local) else {
+            return Err(io::Error::from_raw_os_error(libc::ENOTCONN).into());
+        };
+        let mut watch = PeerWatch::new(*peer, *local)?;
+        let mut reading = Reading::default();
+        until(&self.run.board, now.deadline, || Ok(watch.observe()?.and_then(|state| reading.look(&state, bytes))))
     }
 
     /// Until the kernel counts at most so many bytes.

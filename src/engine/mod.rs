@@ -14,6 +14,7 @@ mod capability;
 mod compound;
 mod counted;
 mod event;
+mod exec;
 mod live;
 mod place;
 mod receive;

@@ -104,6 +104,8 @@ pub enum ReadyEvent {
 pub enum CountedEvent {
     /// The peer's kernel has received a number of bytes.
     PeerReceived,
+    /// The peer has read a number of bytes, and all that it has received.
+    PeerRead,
     /// No more than a number of bytes have not been sent.
     Unsent,
     /// No more than a number of bytes have not been acknowledged.
@@ -219,6 +221,11 @@ pub enum PlannedAction {
         bytes: u64,
     },
     Sleep(Duration),
+    /// `endpoint`: the place of its address, where it is told a port.
+    Exec {
+        command: String,
+        endpoint: Option<usize>,
+    },
     Repeat {
         times: u64,
         steps: Vec<PlannedStep>,

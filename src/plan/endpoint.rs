@@ -2,7 +2,7 @@
 //! other: the same walk over the steps that the resolver makes later, and only as far as this needs.
 
 use super::resolve::family_of;
-use crate::scenario::{Action, BindArgs, Endpoint, Family, Host, ListenArgs, SocketKind, Step};
+use crate::scenario::{Action, BindArgs, EXEC_PORT, Endpoint, Family, Host, ListenArgs, SocketKind, Step};
 
 /// A socket with an address that others can name. Its place in the list is the number of the endpoint.
 pub(super) struct BoundSocket {
@@ -68,6 +68,10 @@ pub(super) fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> 
                     bound.len() - 1
                 });
                 bound[endpoint].listens = true;
+            }
+            // A program that is told a port listens at it.
+            Action::Exec(command) if command.value.contains(EXEC_PORT) => {
+                bound.push(BoundSocket { name: own_name, kind: SocketKind::Tcp, family: Family::Ipv4, listens: true, repeated });
             }
             _ => {}
         }

@@ -217,6 +217,7 @@ fn plan_one(
         settings: &settings,
         seed,
         allow_remote: overrides.allow_remote,
+        allow_exec: overrides.allow_exec,
         allow_nowhere: requires.contains(&Capability::NoRoute),
     };
     let before = problems.count();

@@ -127,6 +127,10 @@ fn gives(actor: usize, action: &PlannedAction) -> Vec<Event> {
             let endpoint = EndpointRef { actor, endpoint: *endpoint };
             vec![Event::Bound(endpoint), Event::Listening(endpoint)]
         }
+        PlannedAction::Exec { endpoint: Some(endpoint), .. } => {
+            let endpoint = EndpointRef { actor, endpoint: *endpoint };
+            vec![Event::Bound(endpoint), Event::Listening(endpoint)]
+        }
         _ => Vec::new(),
     }
 }

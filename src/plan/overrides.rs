@@ -31,6 +31,8 @@ pub struct Overrides {
     pub sample: Option<Sampling>,
     /// `--allow-remote`: destinations off this machine are allowed.
     pub allow_remote: bool,
+    /// `--allow-exec`: programs may be started.
+    pub allow_exec: bool,
 }
 
 /// The settings in force: the command line's, else the case's, else the file's, else netlab's own.

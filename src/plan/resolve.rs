@@ -12,8 +12,8 @@ use super::payload;
 use super::socket::{PlannedSocket, SocketRole, SocketState};
 use crate::framing::Codec as _;
 use crate::scenario::{
-    Action, BindArgs, ConnectArgs, Family, Flag, ListenArgs, Problem, Problems, ShutdownHow, SocketKind, Span, Spanned, Step, StepExpect,
-    Until, WaitFor,
+    Action, BindArgs, ConnectArgs, EXEC_PORT, Family, Flag, ListenArgs, Problem, Problems, ShutdownHow, SocketKind, Span, Spanned, Step,
+    StepExpect, Until, WaitFor,
 };
 
 /// `listen(2)` without a number: what most programs use.
@@ -25,6 +25,7 @@ pub(crate) struct Context<'c> {
     pub(crate) settings: &'c Settings,
     pub(crate) seed: u64,
     pub(crate) allow_remote: bool,
+    pub(crate) allow_exec: bool,
     /// Whether the documentation prefix is allowed, because the run takes place only where no route leads there.
     pub(crate) allow_nowhere: bool,
 }
@@ -284,6 +285,9 @@ impl Resolver<'_, '_> {
                 event: CountedEvent::PeerReceived,
                 bytes: bytes.value,
             },
+            Action::Wait(WaitFor::PeerRead(bytes)) => {
+                PlannedAction::WaitCounted { socket: self.counted(step, bytes.span)?, event: CountedEvent::PeerRead, bytes: bytes.value }
+            }
             Action::Wait(WaitFor::Unsent(bytes)) => {
                 PlannedAction::WaitCounted { socket: self.counted(step, bytes.span)?, event: CountedEvent::Unsent, bytes: bytes.value }
             }
@@ -291,6 +295,7 @@ impl Resolver<'_, '_> {
                 PlannedAction::WaitCounted { socket: self.counted(step, bytes.span)?, event: CountedEvent::Unacked, bytes: bytes.value }
             }
             Action::Sleep(duration) => PlannedAction::Sleep(*duration),
+            Action::Exec(command) => self.exec(command)?,
             Action::Repeat(repeat) => {
                 for (span, what) in [
                     (step.mark.as_ref().map(|mark| mark.span), "`mark`"),
@@ -414,6 +419,20 @@ impl Resolver<'_, '_> {
         self.states[socket] = SocketState::Listening;
         let endpoint = self.endpoint_of[socket].unwrap_or_else(|| self.next_endpoint(socket));
         Some(PlannedAction::Listen { socket, address: None, backlog, endpoint })
+    }
+
+    fn exec(&mut self, command: &Spanned<String>) -> Option<PlannedAction> {
+        let endpoint = command.value.contains(EXEC_PORT).then(|| {
+            self.endpoints += 1;
+            self.endpoints - 1
+        });
+        if !self.context.allow_exec {
+            self.problems
+                .add(Problem::ExecNotAllowed, command.span, "a program is to be started", "a scenario file alone cannot do that")
+                .with_help("`--allow-exec` allows it; be sure that you know what it does");
+            return None;
+        }
+        Some(PlannedAction::Exec { command: command.value.clone(), endpoint })
     }
 
     fn next_endpoint(&mut self, socket: usize) -> usize {
@@ -581,13 +600,13 @@ impl Resolver<'_, '_> {
     fn check_socket_names(&mut self, step: &Step, action: &PlannedAction) {
         use PlannedAction as A;
         let makes_socket = match action {
-            A::Socket { .. } | A::Accept { .. } => true,
+            A::Socket { .. } | A::Accept { .. } | A::Exec { endpoint: Some(_), .. } => true,
             A::Listen { address, .. } => address.is_some(),
             A::Bind { creation, .. } | A::Connect { creation, .. } | A::SendTo { creation, .. } => *creation == Creation::New,
             _ => false,
         };
         let uses_socket = match action {
-            A::Socket { .. } | A::Signal { .. } | A::WaitSignal { .. } | A::Sleep(_) | A::Repeat { .. } => false,
+            A::Socket { .. } | A::Signal { .. } | A::WaitSignal { .. } | A::Sleep(_) | A::Repeat { .. } | A::Exec { .. } => false,
             A::Listen { address, .. } => address.is_none(),
             _ => true,
         };

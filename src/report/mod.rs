@@ -16,6 +16,7 @@ mod merge;
 mod model;
 mod plain;
 mod preview;
+mod programs;
 mod renderer;
 mod restore;
 mod rows;

@@ -156,6 +156,7 @@ fn arguments(action: &PlannedAction, actor: &PlannedActor, plan: &Plan) -> Strin
         A::WaitReady { socket, event } => format!("until {} is {event:?}", on(*socket)).to_lowercase(),
         A::WaitCounted { socket, event, bytes } => format!("until {event:?} is {bytes} on {}", on(*socket)).to_lowercase(),
         A::Sleep(time) => format_duration(*time),
+        A::Exec { command, .. } => command.clone(),
         A::Repeat { times, .. } => format!("{times} times"),
     }
 }

@@ -7,6 +7,7 @@ use super::calls::calls_table;
 use super::counters::counters_table;
 use super::distribution::{in_short, write_distribution};
 use super::model::{RunReport, Summary};
+use super::programs::write_programs;
 use super::rows::{boundary_table, frames_line, frames_of};
 use super::snippet::draw_mismatch;
 use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, wrap};
@@ -71,7 +72,8 @@ pub fn write_details(run: &RunReport, style: &Style, out: &mut dyn Write) -> io:
     write_head(run, style, out)?;
     write_seen(run, style, out)?;
     write_lesson(run, style, out)?;
-    write_judgement(run, style, out)
+    write_judgement(run, style, out)?;
+    write_programs(run, style, out)
 }
 
 /// One of several cases: what [`write_head`] and [`write_lesson`] say of all of them is left out.
@@ -81,7 +83,8 @@ pub fn write_details(run: &RunReport, style: &Style, out: &mut dyn Write) -> io:
 pub fn write_run(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", headline(run, style))?;
     write_seen(run, style, out)?;
-    write_judgement(run, style, out)
+    write_judgement(run, style, out)?;
+    write_programs(run, style, out)
 }
 
 /// What the scenario is about.

@@ -51,8 +51,8 @@ pub use problem::{Diagnostic, Place, Problem, Problems, nearest, one_of, suggest
 pub use schema::scenario_schema;
 pub use source::{MAX_FILE_SIZE, PartView, Position, Source, SourcePart, Span, Spanned};
 pub use step::{
-    Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs, ShutdownHow, SocketArgs,
-    Step, Until, WaitFor,
+    Action, BindArgs, ConnectArgs, EXEC_PORT, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs, ShutdownHow,
+    SocketArgs, Step, Until, WaitFor,
 };
 pub use variable::{ENVIRONMENT_PREFIX, Variable, VariableOrigin, Variables, VarsFile, is_variable_name};
 

@@ -108,6 +108,10 @@ problems! {
     NoEffect = "no-effect",
     /// A destination off this machine, without leave to use it.
     RemoteAddress = "remote-address",
+    /// A command that is none.
+    BadCommand = "bad-command",
+    /// A program is to be started, without leave to do so.
+    ExecNotAllowed = "exec-not-allowed",
     /// Too many actors, steps, calls or bytes.
     LimitExceeded = "limit-exceeded",
 }

@@ -1,10 +1,7 @@
 //! Whether the server has *seen* a piece: read it, so that the next one cannot come in the same read.
 //!
 //! The kernel is asked about the peer's socket (sock_diag(7)), which any user may do on the same machine. A piece was seen when the kernel
-//! has received all bytes that were sent, and none of them waits in the receive queue. One answer that shows both is not enough: the queue
-//! is looked at first and the counters then, and a server inside `recv` holds the bytes back in between. So the empty queue counts only
-//! in an answer asked for after one that showed the bytes. The counters wait for the socket's lock, so a `recv` that was under way then
-//! is over.
+//! has received all bytes that were sent, and none of them waits in the receive queue: two answers, of which [`Reading`] says why.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Interrupt;
 use crate::scenario::SocketOption;
-use crate::sys::{self, PeerWatch};
+use crate::sys::{self, PeerWatch, Reading};
 
 /// What is known of a piece before the next one leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -81,7 +78,7 @@ impl Confirmer {
 }
 
 fn ask(watch: &mut PeerWatch, sent: u64, limit: Duration, interrupt: &Interrupt) -> Seen {
-    let mut is_received = false;
+    let mut reading = Reading::default();
     let seen = poll(limit, interrupt, || {
         let peer = match watch.observe() {
             Ok(Some(peer)) => peer,
@@ -89,13 +86,9 @@ fn ask(watch: &mut PeerWatch, sent: u64, limit: Duration, interrupt: &Interrupt)
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return None,
             Err(_) => return Some(Seen::Unreceived),
         };
-        if is_received && peer.queued == 0 {
-            return Some(Seen::Confirmed);
-        }
-        is_received |= peer.info.counter(SocketOption::BytesReceived).is_some_and(|received| received >= sent);
-        None
+        reading.look(&peer, sent).map(|_| Seen::Confirmed)
     });
-    seen.unwrap_or(if is_received { Seen::Unread } else { Seen::Unreceived })
+    seen.unwrap_or(if reading.is_received() { Seen::Unread } else { Seen::Unreceived })
 }
 
 /// Until the peer's kernel has acknowledged everything, and a pause that follows the time of a round trip: what a server on another

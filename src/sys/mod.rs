@@ -16,7 +16,7 @@ use std::net::{SocketAddr, UdpSocket};
 pub(crate) use arrival::wait_queued;
 pub(crate) use message::{receive, receive_message, send_flags};
 pub(crate) use option::{congestion_control, get_option, set_option};
-pub(crate) use peer::PeerWatch;
+pub(crate) use peer::{PeerWatch, Reading};
 pub(crate) use tcp_info::{counts_segments, tcp_info};
 pub(crate) use wake::{Interest, Readiness, Wake, wait_ready};
 

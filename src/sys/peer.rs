@@ -7,12 +7,40 @@ use std::io;
 use std::net::SocketAddr;
 
 use super::tcp_info::TcpInfo;
+use crate::scenario::SocketOption;
 
 /// What the kernel knows of the other end at one moment.
 pub(crate) struct PeerState {
     pub(crate) info: TcpInfo,
     /// Bytes that were received and not read.
     pub(crate) queued: u32,
+}
+
+/// Whether the other end has read everything, from what is known of it at several moments.
+///
+/// One answer that shows all bytes received and an empty queue is not enough: the queue is looked at first, and a peer that is inside
+/// `recv` holds the bytes back until the counters are read. So the empty queue counts only in an answer asked for after one that showed
+/// the bytes. The counters wait for the socket's lock, so a `recv` that was under way then is over.
+#[derive(Default)]
+pub(crate) struct Reading {
+    is_received: bool,
+}
+
+impl Reading {
+    /// Takes in one more answer; gives how many bytes were received when at least so many were, and all of them are read.
+    pub(crate) fn look(&mut self, peer: &PeerState, bytes: u64) -> Option<u64> {
+        let received = peer.info.counter(SocketOption::BytesReceived)?;
+        if self.is_received && peer.queued == 0 {
+            return Some(received);
+        }
+        self.is_received |= received >= bytes;
+        None
+    }
+
+    /// Whether the bytes have come, read or not.
+    pub(crate) fn is_received(&self) -> bool {
+        self.is_received
+    }
 }
 
 /// Asks about one socket again and again.
@@ -132,7 +160,6 @@ impl PeerWatch {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::scenario::SocketOption;
     use std::io::Write;
     use std::net::{TcpListener, TcpStream};
 

@@ -81,6 +81,10 @@ call_kinds! {
     WaitUnacked "wait unacked",
     /// netlab: a pause
     Sleep "sleep",
+    /// netlab: waiting until the peer has read bytes (sock_diag)
+    WaitPeerRead "wait peer_read",
+    /// netlab: starting a program, and waiting until it accepts (execve(2), connect(2))
+    Exec "exec",
 }
 
 impl CallKind {

@@ -85,6 +85,35 @@ pub struct ActorTrace {
     pub sockets: Vec<SocketTrace>,
     /// Its calls, in order.
     pub calls: CallLog,
+    /// The programs that it started.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<ProgramTrace>,
+}
+
+/// A program that was started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramTrace {
+    /// The step that started it.
+    pub step: u32,
+    /// Its command.
+    pub command: String,
+    /// How it ended.
+    pub ended: ProgramEnd,
+    /// The last of what it wrote on its standard output and error, escaped line by line.
+    pub output: String,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramEnd {
+    /// By itself, with an exit code.
+    Code(i32),
+    /// By a signal that was not netlab's.
+    Signal(i32),
+    /// Stopped by netlab when the run was over.
+    Stopped,
 }
 
 /// How an actor ended.

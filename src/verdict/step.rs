@@ -73,7 +73,11 @@ impl Checker<'_> {
         judged.insert(step.id);
         let prepares = matches!(
             step.action,
-            PlannedAction::Socket { .. } | PlannedAction::Bind { .. } | PlannedAction::Listen { .. } | PlannedAction::Set { .. }
+            PlannedAction::Socket { .. }
+                | PlannedAction::Bind { .. }
+                | PlannedAction::Listen { .. }
+                | PlannedAction::Set { .. }
+                | PlannedAction::Exec { .. }
         );
         let wants_success = step.expect.as_ref().is_none_or(|expect| expect.value == StepExpect::Ok);
         // Out of descriptors or memory: the machine's doing, whatever the call.

@@ -57,6 +57,7 @@ pub(crate) fn transcript(kind: SocketKind, lines: &str) -> Trace {
             end: ActorEnd::Finished,
             sockets: vec![socket],
             calls: calls.into_iter().collect(),
+            programs: Vec::new(),
         });
     }
     let environment = Environment {

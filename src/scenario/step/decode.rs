@@ -115,6 +115,7 @@ fn decode_action(name: &'static str, node: &Node, problems: &mut Problems) -> Op
         "signal" => Action::Signal(signal_name(node, problems)?),
         "wait" => Action::Wait(Decode::decode(node, problems)?),
         "sleep" => Action::Sleep(Decode::decode(node, problems)?),
+        "exec" => Action::Exec(command(node, problems)?),
         _ => Action::Repeat(Decode::decode(node, problems)?),
     })
 }
@@ -125,6 +126,17 @@ fn signal_name(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> 
     let name = Spanned::<String>::decode(node, problems)?;
     check_label(&name, "a signal", problems);
     Some(name)
+}
+
+fn command(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
+    let command = Spanned::<String>::decode(node, problems)?;
+    let label = match shlex::split(&command.value) {
+        Some(words) if words.first().is_some_and(|program| !program.is_empty()) => return Some(command),
+        Some(_) => "it names no program: expected one and its arguments, such as \"./server --port {port}\"",
+        None => "a quote in it has no end; the rules are those of a shell, though none reads it",
+    };
+    problems.add(Problem::BadCommand, command.span, format!("{} is no command", quoted(&command.value)), label);
+    None
 }
 
 fn recv_exact(node: &Node, problems: &mut Problems) -> Option<u64> {
@@ -315,7 +327,8 @@ impl Decode for Until {
 impl Decode for WaitFor {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "wait", problems)?;
-        let present = fields.present(&["signal", "readable", "writable", "acceptable", "error", "peer_received", "unsent", "unacked"]);
+        let present =
+            fields.present(&["signal", "readable", "writable", "acceptable", "error", "peer_received", "peer_read", "unsent", "unacked"]);
         let brace = fields.brace();
         fields.finish(problems);
         match present.as_slice() {
@@ -327,6 +340,10 @@ impl Decode for WaitFor {
             [("peer_received", member)] => {
                 let bytes = integer(&member.value, "a number of bytes", 1..=MAX_TOTAL, problems)?;
                 Some(Self::PeerReceived(Spanned::new(bytes, member.value.span)))
+            }
+            [("peer_read", member)] => {
+                let bytes = integer(&member.value, "a number of bytes", 1..=MAX_TOTAL, problems)?;
+                Some(Self::PeerRead(Spanned::new(bytes, member.value.span)))
             }
             [("unsent", member)] => {
                 let bytes = integer(&member.value, "a number of bytes", 0..=MAX_TOTAL, problems)?;
@@ -347,7 +364,7 @@ impl Decode for WaitFor {
             },
             [] => {
                 let label = "expected {\"signal\": \"ready\"}, {\"readable\": 14}, {\"writable\": true}, {\"acceptable\": true}, {\"error\": true}, \
-                             {\"peer_received\": 14}, {\"unsent\": 0} or {\"unacked\": 0}";
+                             {\"peer_received\": 14}, {\"peer_read\": 14}, {\"unsent\": 0} or {\"unacked\": 0}";
                 problems.add(Problem::MissingField, brace, "nothing to wait for", label);
                 None
             }

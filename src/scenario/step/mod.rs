@@ -92,7 +92,12 @@ pub enum Action {
     Sleep(Duration),
     /// Several steps, several times
     Repeat(RepeatArgs),
+    /// Starts a program, and waits until it accepts where its words name a port
+    Exec(Spanned<String>),
 }
+
+/// What stands for a free port in the command of an `exec` step.
+pub const EXEC_PORT: &str = "{port}";
 
 impl Action {
     /// The action's name in the file.
@@ -122,6 +127,7 @@ impl Action {
             Self::Wait(_) => "wait",
             Self::Sleep(_) => "sleep",
             Self::Repeat(_) => "repeat",
+            Self::Exec(_) => "exec",
         }
     }
 }
@@ -224,6 +230,8 @@ pub enum WaitFor {
     Error,
     /// The kernel of the peer has received that many bytes of what this socket sent, read or not.
     PeerReceived(Spanned<u64>),
+    /// The program at the other end has read that many bytes of what this socket sent, and all of it that has come.
+    PeerRead(Spanned<u64>),
     /// At most that many bytes that were accepted for sending have not been sent.
     Unsent(Spanned<u64>),
     /// At most that many bytes that were accepted for sending have not been acknowledged.
@@ -328,6 +336,7 @@ pub(crate) const ACTIONS: &[&str] = &[
     "wait",
     "sleep",
     "repeat",
+    "exec",
 ];
 
 #[cfg(test)]

@@ -141,6 +141,7 @@ impl JsonSchema for Step {
                     "acceptable": { "const": true, "description": "A connection waits in the listener's queue." },
                     "error": { "const": true, "description": "An error is pending on the socket." },
                     "peer_received": { "type": "integer", "minimum": 1, "description": "Bytes that the peer's kernel has received on this TCP connection, read or not." },
+                    "peer_read": { "type": "integer", "minimum": 1, "description": "Bytes that the program at the other end of this TCP connection has read: its kernel has received them, and none waits to be read." },
                     "unsent": { "type": "integer", "minimum": 0, "description": "The most bytes that may be left to send on this TCP connection (tcpi_notsent_bytes)." },
                     "unacked": { "type": "integer", "minimum": 0, "description": "The most bytes that may be left unacknowledged on this TCP connection (SIOCOUTQ)." }
                 },
@@ -149,6 +150,11 @@ impl JsonSchema for Step {
         );
         add("sleep", "Waits for a time: only where time is the lesson.", generator.subschema_for::<DurationText>());
         add("repeat", "Several steps, several times.", RepeatArgs::json_schema(generator));
+        add(
+            "exec",
+            "Starts a program; {port} in it is a free port of 127.0.0.1, at which it is waited for, and which others `connect` to. Needs --allow-exec.",
+            json_schema!({ "type": "string", "minLength": 1 }),
+        );
         let one_action: Vec<_> = ACTIONS.iter().map(|name| serde_json::json!({ "required": [name] })).collect();
         schema.insert("additionalProperties".to_owned(), false.into());
         schema.insert("oneOf".to_owned(), one_action.into());
