@@ -258,6 +258,58 @@ fn every_format_is_read_by_somebody_else() {
     assert_eq!(events.len(), 5, "the head, three splits, the summary");
 }
 
+/// The smallest failing split, saved, fails under `netlab run` too; and passes where the server is right.
+#[test]
+fn what_failed_can_be_run_again() {
+    use std::io::{Read, Write};
+    let picky = Server::start(|mut stream| {
+        let mut buffer = [0; 100];
+        let count = stream.read(&mut buffer)?;
+        stream.write_all(if count == 6 { b"OK 6\n" } else { b"ERR\n\n" })
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("saved.json");
+    let path = file.display().to_string();
+    let output = netlab(picky.address, &["--text", r"PING\r\n", "--until", "line", "--cut", "3,4", "--cut", "2", "--save", &path]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("saved: cut 2; to run only that again: netlab run "));
+    let run = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        Command::new(env!("CARGO_BIN_EXE_netlab")).args(["run", &path]).env("XDG_STATE_HOME", folder.path()).output().unwrap()
+    };
+    let saved = std::fs::read_to_string(&file).unwrap();
+    let output = run(&saved);
+    let words = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{words}");
+    assert!(words.contains("ERR"), "{words}");
+    let right = Server::lines(Arc::default());
+    let output = run(&saved.replace(&picky.address.to_string(), &right.address.to_string()));
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_scenario_starts_its_server_in_another_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("exec.json");
+    let steps = serde_json::json!([
+        { "connect": { "to": "server" } }, { "send_all": { "text": "PI" } }, { "wait": { "peer_read": 2 } },
+        { "send_all": { "text": "NG\n" } }, { "recv_exact": { "bytes": 5 }, "expect": { "text": "OK 5\n" } }
+    ]);
+    let actors = serde_json::json!({ "server": [{ "exec": servers::exec("") }], "client": steps });
+    std::fs::write(&file, serde_json::json!({ "title": "A server of its own", "actors": actors }).to_string()).unwrap();
+    let run = |options: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_netlab"));
+        let output = command.arg("run").args(options).arg(&file).env("XDG_STATE_HOME", folder.path()).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (code, words) = run(&["--allow-exec", "-v"]);
+    assert_eq!(code, Some(0), "{words}");
+    assert!(words.contains("was stopped when the run was over; its output:") && words.contains("listens"), "{words}");
+    let (code, words) = run(&[]);
+    assert_eq!(code, Some(3), "{words}");
+    assert!(words.contains("--allow-exec"), "{words}");
+}
+
 /// The server that `--exec` starts in other tests; alone it does nothing.
 #[test]
 fn a_server_for_exec() {

@@ -123,12 +123,7 @@ impl ReportArgs {
         ];
         let mut all_written = true;
         for (path, format) in wanted.into_iter().filter_map(|(path, format)| path.as_ref().zip(Some(format))) {
-            let write = || -> io::Result<()> {
-                let mut target = BufWriter::new(Target::open(path)?);
-                render(format, &mut target)?;
-                target.into_inner().map_err(io::IntoInnerError::into_error)?.finish(path)
-            };
-            if let Err(error) = write() {
+            if let Err(error) = write_with(path, |out| render(format, out)) {
                 note(&format!("error: cannot write the report {}: {error}", path.display()));
                 all_written = false;
             }
@@ -262,6 +257,18 @@ impl FileSink {
         let finished = target.into_inner().map_err(io::IntoInnerError::into_error).and_then(|target| target.finish(&self.path));
         finished.err().is_some_and(|error| self.fail(&error))
     }
+}
+
+/// Writes a file that appears whole.
+fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut target = BufWriter::new(Target::open(path)?);
+    write(&mut target)?;
+    target.into_inner().map_err(io::IntoInnerError::into_error)?.finish(path)
+}
+
+/// Writes bytes into a file that appears whole.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_with(path, |out| out.write_all(bytes))
 }
 
 /// A file that appears whole, under its name, when it is finished; or what is no regular file, and is written to as it is.

@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
@@ -12,15 +13,15 @@ use super::exit::Exit;
 use super::interrupt;
 use super::message::MessageArgs;
 use super::output::{Output, SweepProgress, note};
-use super::sinks::{ReportArgs, ReportFormat};
+use super::sinks::{ReportArgs, ReportFormat, write_file};
 use crate::engine::Interrupt;
 use crate::program::{Command, CommandError, Ended, PORT, Program};
 use crate::report::{Shard, render_split};
 use crate::runner::{deal_names, parse_shard};
 use crate::scenario::parse_duration;
 use crate::split::{
-    BaselineReport, Closing, CutPlan, CutRanges, Limits, Mask, Message, MessageReport, Script, Split, SplitHead, SplitReport, SplitRow,
-    SplitSummary, SplitVerdict, SweepEvent, SweepOptions, VERSION, failing_ranges, sweep, take_baseline,
+    Baseline, BaselineReport, Closing, CutPlan, CutRanges, Limits, Mask, Message, MessageReport, Script, Split, SplitHead, SplitReport,
+    SplitRow, SplitSummary, SplitVerdict, SweepEvent, SweepOptions, VERSION, failing_ranges, scenario_of, sweep, take_baseline,
 };
 use crate::trace::escape_lines;
 
@@ -99,6 +100,10 @@ pub(super) struct SplitArgs {
     /// Allow a target that is not this machine's loopback
     #[arg(long, help_heading = "Connections")]
     allow_remote: bool,
+
+    /// Save the smallest split that failed as a scenario file, for `netlab run`
+    #[arg(long, value_name = "FILE", help_heading = "Reports")]
+    save: Option<PathBuf>,
 
     #[command(flatten)]
     report: ReportArgs,
@@ -200,7 +205,7 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
     let is_good = rows.iter().all(|row| row.went_well(args.strict));
     let program_output = program.as_mut().filter(|_| !is_good).map(finished);
     let report = SplitReport { ranges: failing_ranges(&rows), smallest: smallest(&rows), program_output, head, rows, summary };
-    let all_written = args.show(&report, output);
+    let all_written = args.show(&report, output) & args.save(&script, &selected, &report, &baseline);
     Ok(match interrupt.signal() {
         Some(signal) => Exit::Interrupted(signal),
         None if !all_written || report.summary.errors > 0 => Exit::NotCarriedOut,
@@ -328,6 +333,25 @@ impl SplitArgs {
         let open = || addresses.iter().find(|address| TcpStream::connect_timeout(address, self.timeout).is_ok());
         let chosen = if addresses.len() > 1 { open().or(addresses.first()) } else { addresses.first() };
         chosen.copied().ok_or_else(|| Refusal(Exit::NotCarriedOut, format!("`{target}` has no address")))
+    }
+
+    /// Saves the smallest failing split; tells whether that could be done.
+    fn save(&self, script: &Script, splits: &[Split], report: &SplitReport, baseline: &Baseline) -> bool {
+        let Some((path, name)) = self.save.as_ref().zip(report.smallest.as_ref()) else { return true };
+        let split = splits.iter().find(|split| split.name == *name);
+        let Some((split, row)) = split.zip(report.rows.iter().find(|row| row.name == *name)) else { return true };
+        let text = scenario_of(script, report.head.exec.as_deref(), split, row, baseline);
+        match write_file(path, text.as_bytes()) {
+            Ok(()) => {
+                let allow = if self.exec.is_some() { " --allow-exec" } else { "" };
+                note(&format!("saved: {name}; to run only that again: netlab run{allow} {}", path.display()));
+                true
+            }
+            Err(error) => {
+                note(&format!("error: cannot save {}: {error}", path.display()));
+                false
+            }
+        }
     }
 
     /// Writes every report; tells whether all could be written.

@@ -84,8 +84,7 @@ impl Program {
     /// What kept it from being started: ENOENT, EACCES, ...
     pub fn start(command: &Command, port: Option<u16>) -> io::Result<Self> {
         use std::os::unix::process::CommandExt;
-        // First, so that there is no moment in which nobody would end the group.
-        let mut guard = Guard::start()?;
+        let guard = Guard::start()?;
         let (output, stdout, stderr) = Captured::open()?;
         let words = command.words(port);
         let child = std::process::Command::new(&words[0])
@@ -93,9 +92,8 @@ impl Program {
             .stdin(Stdio::null())
             .stdout(stdout)
             .stderr(stderr)
-            .process_group(0)
+            .process_group(guard.group())
             .spawn()?;
-        guard.watch(child.id())?;
         Ok(Self { child, guard: Some(guard), output, ended: None })
     }
 
@@ -137,8 +135,8 @@ impl Program {
     }
 
     fn signal(&self, signal: Signal) {
-        // The group is named after its leader, and remains as long as it has a member. That it is gone is what is wanted.
-        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+        if let Some(group) = self.guard.as_ref().and_then(|guard| Pid::from_raw(guard.group())) {
+            // That it is gone is what is wanted.
             let _ = kill_process_group(group, signal);
         }
     }
@@ -146,9 +144,7 @@ impl Program {
     /// Kills what is left of the group; then nobody needs to watch it any more.
     fn end_group(&mut self) {
         self.signal(Signal::KILL);
-        if let Some(guard) = self.guard.take() {
-            guard.dismiss();
-        }
+        self.guard = None;
     }
 }
 

@@ -14,6 +14,9 @@ pub struct Baseline {
     /// How they ended.
     end: AnswerEnd,
     surplus: bool,
+    /// The first answers as they came, and where each ends.
+    first: Vec<u8>,
+    ends: Vec<usize>,
 }
 
 /// The most samples that are kept: what still varies then is not learned but masked by the user.
@@ -24,7 +27,8 @@ impl Baseline {
     pub(super) fn new(mask: Mask, first: &Exchange) -> Self {
         let samples = vec![mask.apply(&first.answer)];
         let variation = Variation::of(&samples);
-        Self { mask, samples, variation, end: first.end.clone(), surplus: first.surplus > 0 }
+        let (end, surplus) = (first.end.clone(), first.surplus > 0);
+        Self { mask, samples, variation, end, surplus, first: first.answer.clone(), ends: first.ends.clone() }
     }
 
     /// Learns from one more answer to the same bytes. Tells whether it ended in the same way.
@@ -54,6 +58,17 @@ impl Baseline {
     /// The first answer, with its holes.
     pub fn answer(&self) -> &[u8] {
         &self.samples[0]
+    }
+
+    /// The first whole answers, one a message, as they came.
+    pub(super) fn answers(&self) -> Vec<&[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.first[start..end]).collect()
+    }
+
+    /// Whether every answer is that one, byte for byte.
+    pub(super) fn is_constant(&self) -> bool {
+        self.varying().is_empty() && self.first == self.samples[0]
     }
 
     /// The ranges of it that vary by themselves: where each begins, and ends.

@@ -46,6 +46,8 @@ pub struct Exchange {
     pub end: AnswerEnd,
     /// All answers, one behind the other; as much as came of one that is not whole.
     pub answer: Vec<u8>,
+    /// Where each whole answer ends in that.
+    pub ends: Vec<usize>,
     /// Bytes that had come behind the last answer when that was whole.
     pub surplus: usize,
     /// Pieces that the bytes were to leave in.
@@ -82,6 +84,7 @@ impl<'s> Caller<'s> {
         let mut exchange = Exchange {
             end: AnswerEnd::Complete,
             answer: Vec::new(),
+            ends: Vec::new(),
             surplus: 0,
             pieces: 0,
             sends: 0,
@@ -167,7 +170,7 @@ impl Open<'_, '_> {
             }
             start = end;
             match self.answer(&script.messages[index].until) {
-                AnswerEnd::Complete => {}
+                AnswerEnd::Complete => exchange.ends.push(self.answered),
                 end => return end,
             }
         }

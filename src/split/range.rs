@@ -109,6 +109,7 @@ mod tests {
         let exchange = Exchange {
             end: AnswerEnd::Complete,
             answer: Vec::new(),
+            ends: Vec::new(),
             surplus: 0,
             pieces: 2,
             sends: 2,
