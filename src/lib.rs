@@ -50,6 +50,8 @@ pub mod plan;
 pub mod repeat;
 pub mod report;
 pub mod scenario;
+pub mod sockets;
+pub mod survey;
 mod sys;
 pub mod trace;
 pub mod verdict;
