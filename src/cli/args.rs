@@ -49,6 +49,8 @@ pub(super) enum Command {
     Encode(EncodeArgs),
     /// Explain a codec, with its layout and parameters, or a cause
     Explain(ExplainArgs),
+    /// Show listeners and connections with their queues, timers and processes
+    Sockets(super::sockets::SocketsArgs),
     /// Print the JSON Schema of scenario files, or of the JSON report
     Schema(SchemaArgs),
 }
@@ -297,6 +299,8 @@ pub(super) enum SchemaKind {
     Scenario,
     /// The report of `netlab run --format json`
     Report,
+    /// The report of `netlab sockets --format json`
+    Sockets,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

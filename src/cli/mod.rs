@@ -9,7 +9,9 @@ mod list;
 mod output;
 mod repeat;
 mod run;
+mod screen;
 mod select;
+mod sockets;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -40,10 +42,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Decode(args) => decode::decode(args, &mut output),
         Command::Encode(args) => decode::encode(args, &mut output),
         Command::Explain(args) => decode::explain(args, &mut output),
+        Command::Sockets(args) => sockets::sockets(args, &mut output),
         Command::Schema(args) => {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),
                 SchemaKind::Report => crate::report::report_schema(),
+                SchemaKind::Sockets => crate::report::SocketsReport::schema(),
             };
             output.line(&format!("{schema:#}"));
             Exit::Success

@@ -56,6 +56,15 @@ impl Interrupt {
         self.wake.trigger();
     }
 
+    /// Waits for a time, or until somebody wishes to stop; gives the signal in that case.
+    ///
+    /// # Errors
+    /// What poll(2) gives.
+    pub fn wait(&self, time: Duration) -> io::Result<Option<i32>> {
+        wait_ready(None, &[&self.wake], Instant::now() + time)?;
+        Ok(self.signal())
+    }
+
     /// The signal that stopped it.
     pub fn signal(&self) -> Option<i32> {
         Some(self.signal.load(Ordering::SeqCst)).filter(|&signal| signal != 0)

@@ -23,7 +23,7 @@ pub enum Mark {
 }
 
 /// What has changed since the look before.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Changes {
     /// For each row of now, in its order.
     pub marks: Vec<Option<Mark>>,

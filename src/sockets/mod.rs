@@ -25,4 +25,4 @@ pub use owner::{Owner, Owners, Process};
 pub use row::{Memory, Protocol, Queues, SocketRow, Timer, TimerKind};
 pub use snapshot::{ListenCounters, NotTold, Snapshot};
 pub use state::SocketState;
-pub use words::{NoteTopic, QueueTopic};
+pub use words::{NoteTopic, Overflow, QueueTopic};

@@ -23,7 +23,7 @@ states! {
     /// Waits for connections.
     Listen "LISTEN" ["listening"], "waits for connections";
     /// A TCP port is taken with bind(2), and neither listen(2) nor connect(2) was called.
-    Bound "BOUND" ["bound-inactive"], "bound to a port, and neither listening nor connected";
+    Bound "BOUND" ["bound-inactive", "closed", "close"], "bound to a port, and neither listening nor connected";
     /// A SYN was sent.
     SynSent "SYN-SENT" [], "the SYN was sent, and nothing has come back";
     /// A SYN came and was answered.
@@ -42,8 +42,6 @@ states! {
     LastAck "LAST-ACK" [], "the peer closed, then this end; its FIN is not acknowledged";
     /// Over; the addresses are kept back for a while.
     TimeWait "TIME-WAIT" [], "over; this end closed first, so it keeps the addresses for a minute";
-    /// No connection.
-    Closed "CLOSED" ["close"], "no connection";
     /// A socket of datagrams, or a Unix socket, without a peer.
     Unconnected "UNCONNECTED" ["unconn"], "no peer: takes datagrams from whoever sends them";
     /// A socket of datagrams, or a Unix socket, with a peer.
@@ -109,6 +107,7 @@ mod tests {
             ("fin-wait-2", SocketState::FinWait2),
             ("SYN_RECV", SocketState::SynReceived),
             ("unconn", SocketState::Unconnected),
+            ("close", SocketState::Bound),
         ] {
             assert_eq!(SocketState::parse(text), Ok(state), "{text}");
         }

@@ -2,7 +2,9 @@
 
 use super::owner::Owner;
 use super::row::{Queues, SocketRow};
+use super::snapshot::ListenCounters;
 use super::state::SocketState;
+use crate::scenario::SocketKind;
 use crate::trace::Address;
 
 /// What the two queues of a row mean.
@@ -98,20 +100,61 @@ impl NoteTopic {
             }
             Self::FinUnread => "recv-q in CLOSE-WAIT counts the peer's FIN as one byte, until recv has returned the end of the stream",
             Self::TimeWait => {
-                "TIME-WAIT has no process: the program has closed its descriptor, and the kernel keeps the two addresses for 60 s, so that \
+                "none: TIME-WAIT. The program has closed its descriptor, and the kernel keeps the two addresses for 60 s, so that \
                  late segments do not reach a new connection (RFC 9293, section 3.6.1). It is always on the side that closed first"
             }
-            Self::Closed => "no process: the program has closed it, or has ended; the kernel finishes the connection on its own",
-            Self::NotAccepted => "no process: the handshake is over, and the connection waits in its listener's queue for accept",
+            Self::Closed => "none: closed. The program has closed it, or has ended; the kernel finishes the connection on its own",
+            Self::NotAccepted => {
+                "none: not accepted yet. The handshake is over, and the connection waits in its listener's queue for accept"
+            }
             Self::NotVisible => {
-                "process not visible (other user): the descriptors in /proc/PID/fd of another user's processes may be read only by root \
+                "not visible (other user): the descriptors in /proc/PID/fd of another user's processes may be read only by root \
                  (CAP_SYS_PTRACE)"
             }
             Self::NotFound => {
-                "process not found: none that can be seen here has the socket; it belongs to another container, to the kernel itself, or was \
+                "not found: no process that can be seen here has the socket; it belongs to another container, to the kernel itself, or was \
                  just closed"
             }
             Self::Drops => "drops: packets that the kernel threw away at this socket, since it was made (SKMEMINFO of sock_diag)",
+        }
+    }
+}
+
+/// A listener that takes no more connections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overflow {
+    /// What is so.
+    pub what: String,
+    /// What it rests on, each with its source.
+    pub evidence: Vec<String>,
+    /// What helps.
+    pub remedy: &'static str,
+}
+
+impl Overflow {
+    /// Of a listener whose accept queue is full.
+    pub fn of(row: &SocketRow, listen: Option<ListenCounters>) -> Self {
+        let (waiting, limit) = row.queues.numbers();
+        let mut evidence = vec![format!("(sock_diag): {waiting} connections wait for accept, the backlog is {limit}")];
+        // The kernel counts drops at listeners of TCP only.
+        if let Some(drops) = row.drops {
+            evidence.push(format!("(SKMEMINFO): {drops} segments dropped at this listener since it was made"));
+        }
+        if let (SocketKind::Tcp, Some(ListenCounters { overflows, drops })) = (row.kind, listen) {
+            evidence.push(format!(
+                "(/proc/net/netstat, system-wide: all listeners of this network namespace since it began): ListenOverflows {overflows}, \
+                 ListenDrops {drops}"
+            ));
+        }
+        let what = match row.kind {
+            SocketKind::Tcp => "further connects are not answered, and time out, until the program accepts one",
+            _ => "further connects wait, or fail with EAGAIN, until the program accepts one",
+        };
+        Self {
+            what: format!("OVERFLOW: the accept queue of {} is full: {what}", row.local),
+            evidence,
+            remedy: "see why the program does not call accept (busy, stopped, blocked on one client); where it is only bursts, a larger \
+                     backlog in listen, up to net.core.somaxconn",
         }
     }
 }

@@ -122,12 +122,12 @@ fn state(kind: SocketKind, number: u8) -> io::Result<SocketState> {
         (_, 4) => SocketState::FinWait1,
         (_, 5) => SocketState::FinWait2,
         (_, 6) => SocketState::TimeWait,
-        (_, 7) => SocketState::Closed,
         (_, 8) => SocketState::CloseWait,
         (_, 9) => SocketState::LastAck,
         (_, 10) => SocketState::Listen,
         (_, 11) => SocketState::Closing,
-        (_, BOUND_INACTIVE) => SocketState::Bound,
+        // Asked for under the one number, the kernel gives the other: of closed TCP sockets it tells only of those with a port.
+        (_, 7 | BOUND_INACTIVE) => SocketState::Bound,
         _ => return Err(io::Error::other(format!("the kernel gave a socket state that is not known here: {number}"))),
     })
 }

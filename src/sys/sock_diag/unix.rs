@@ -5,7 +5,9 @@ use std::os::unix::ffi::OsStrExt;
 
 use netlink_packet_core::Parseable;
 use netlink_packet_sock_diag::SockDiagMessage;
-use netlink_packet_sock_diag::constants::{SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, TCP_LISTEN, UDIAG_SHOW_MEMINFO, UDIAG_SHOW_NAME};
+use netlink_packet_sock_diag::constants::{
+    SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, TCP_ESTABLISHED, TCP_LISTEN, UDIAG_SHOW_MEMINFO, UDIAG_SHOW_NAME,
+};
 use netlink_packet_sock_diag::constants::{UDIAG_SHOW_PEER, UDIAG_SHOW_RQLEN};
 use netlink_packet_sock_diag::unix::nlas::{Nla, UnixDiagName};
 use netlink_packet_sock_diag::unix::{ShowFlags, StateFlags, UnixRequest, UnixResponse};
@@ -41,14 +43,16 @@ pub(super) fn row(payload: &[u8]) -> io::Result<Option<SocketRow>> {
         _ => return Ok(None),
     };
     let is_listener = response.header.state == TCP_LISTEN;
+    // The peer of a socket that waits in a listener's queue has no inode yet.
+    let is_connected = response.header.state == TCP_ESTABLISHED || response.peer().is_some();
     let peer_inode = response.peer().filter(|&inode| inode != 0);
     let mut row = SocketRow {
         kind,
         family: None,
-        state: match (is_listener, peer_inode) {
+        state: match (is_listener, is_connected) {
             (true, _) => SocketState::Listen,
-            (false, Some(_)) => SocketState::Connected,
-            (false, None) => SocketState::Unconnected,
+            (false, true) => SocketState::Connected,
+            (false, false) => SocketState::Unconnected,
         },
         local: Address::Unnamed,
         remote: None,
