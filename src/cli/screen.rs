@@ -34,7 +34,7 @@ impl Screen {
     pub(super) fn draw(&mut self, output: &mut Output, write: impl FnOnce(&Style, &mut Vec<u8>) -> io::Result<()>) {
         let is_first = std::mem::replace(&mut self.is_first, false);
         let Some(size) = size().filter(|_| self.is_terminal) else {
-            let width = usize::from(u16::MAX);
+            let width = unbroken_width(output);
             output.write(|style, out| {
                 if !is_first {
                     writeln!(out)?;
@@ -55,6 +55,12 @@ impl Screen {
         self.drawn = Some((size, lines.len()));
         output.write_data(|out| out.write_all(frame.as_bytes()));
     }
+}
+
+/// The width for text that is there to be searched: off a terminal nothing is broken, unless a width was asked for.
+pub(super) fn unbroken_width(output: &Output) -> usize {
+    let is_asked = output.is_terminal || std::env::var_os("COLUMNS").is_some();
+    if is_asked { output.style.width } else { usize::from(u16::MAX) }
 }
 
 /// Colours are settled here, since what moves the cursor must pass whatever they are.

@@ -9,7 +9,7 @@ use super::args::Format;
 use super::exit::Exit;
 use super::interrupt;
 use super::output::{Output, note};
-use super::screen::Screen;
+use super::screen::{Screen, unbroken_width};
 use crate::report::{Reading, SocketsReport, Style};
 use crate::scenario::{Family, parse_duration};
 use crate::sockets::{Changes, Filter, NotTold, ProcessFilter, Protocol, Snapshot, SocketState};
@@ -145,8 +145,7 @@ fn once(filter: &Filter, format: Format, output: &mut Output) -> Exit {
         Format::Json => output.write_data(|out| report.write_json(Reading::Once, out)),
         Format::Table if nothing => note_nothing(filter, &report),
         Format::Table => {
-            // Addresses are there to be searched for: off a terminal they are never broken.
-            let width = if output.is_terminal { output.style.width } else { usize::from(u16::MAX) };
+            let width = unbroken_width(output);
             output.write(|style, out| report.write(&Style { width, ..style.clone() }, Reading::Once, out));
         }
     }

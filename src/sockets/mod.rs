@@ -22,6 +22,8 @@ mod words;
 pub use change::{Changes, Mark};
 pub use filter::{Filter, ProcessFilter};
 pub use owner::{Owner, Owners, Process};
+#[cfg(test)]
+pub(crate) use row::test_row;
 pub use row::{Memory, Protocol, Queues, SocketRow, Timer, TimerKind};
 pub use snapshot::{ListenCounters, NotTold, Snapshot};
 pub use state::SocketState;

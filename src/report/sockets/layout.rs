@@ -124,3 +124,52 @@ fn process(owner: &Owner) -> String {
         ([first, more @ ..], _) => format!("{} {} +{}", first.name, first.pid, more.len()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sockets::{Process, SocketState, test_row};
+
+    fn rows() -> Vec<SocketRow> {
+        let process = Process { pid: 12345, name: "a-long-process".to_owned(), fd: 3 };
+        let mapped = |port| format!("[::ffff:192.168.100.200]:{port}").parse().unwrap();
+        vec![
+            SocketRow { local: "[::]:80".parse().unwrap(), v6only: Some(false), owner: Owner::Processes(vec![process]), ..test_row() },
+            SocketRow {
+                state: SocketState::Established,
+                local: mapped(80),
+                remote: Some(mapped(54321)),
+                owner: Owner::NotAccepted,
+                ..test_row()
+            },
+        ]
+    }
+
+    fn drawn(width: usize) -> Vec<String> {
+        let rows = rows();
+        let marked: Vec<MarkedRow<'_>> = vec![(None, &rows[0]), (Some(Mark::New), &rows[1])];
+        layout(&marked, true, &Style { width, ..Style::default() })
+    }
+
+    #[test]
+    fn no_line_is_too_wide_and_no_address_is_broken() {
+        for width in 40..160 {
+            let lines = drawn(width);
+            assert!(width_of(&lines) <= width, "{width}: {lines:#?}");
+            if width >= 60 {
+                let text = lines.join("\n");
+                for address in ["[::]:80 +v4", "[::ffff:192.168.100.200]:80", "[::ffff:192.168.100.200]:54321"] {
+                    assert!(text.contains(address), "{width}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_form_follows_the_width() {
+        assert!(drawn(150)[1].contains("local                       ┆ remote"), "{:#?}", drawn(150));
+        assert!(drawn(100)[1].contains("local, remote"), "{:#?}", drawn(100));
+        assert_eq!(drawn(70)[..2], ["tcp [::]:80 +v4", "  LISTEN, recv-q 0, send-q 128, a-long-process 12345"]);
+        assert_eq!(drawn(70)[2], "+ tcp [::ffff:192.168.100.200]:80 → [::ffff:192.168.100.200]:54321");
+    }
+}

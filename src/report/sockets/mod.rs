@@ -88,14 +88,14 @@ impl SocketsReport {
         if reading == Reading::Watch {
             writeln!(out, "{}", self.taken)?;
             lines(out, &summary)?;
-            self.write_overflows(style, out)?;
+            self.write_overflows(reading, style, out)?;
             lines(out, &rows)?;
             return self.write_all_details(style, out);
         }
         lines(out, &rows)?;
         lines(out, &summary)?;
         self.write_all_details(style, out)?;
-        self.write_overflows(style, out)?;
+        self.write_overflows(reading, style, out)?;
         if style.quiet { Ok(()) } else { self.write_notes(style, out) }
     }
 
@@ -126,13 +126,18 @@ impl SocketsReport {
         if states.is_empty() { format!("{count}{changes}") } else { format!("{count}: {}{changes}", states.join(", ")) }
     }
 
-    fn write_overflows(&self, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    fn write_overflows(&self, reading: Reading, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         for row in self.sockets.iter().filter(|row| row.is_full()) {
             let Overflow { what, evidence, remedy } = Overflow::of(row, self.listen);
-            writeln!(out)?;
+            if reading == Reading::Once {
+                writeln!(out)?;
+            }
             wrap(&what, style.width).iter().try_for_each(|line| writeln!(out, "{}", paint(BAD, line)))?;
-            evidence.iter().try_for_each(|evidence| indented(&format!("evidence {evidence}"), style, out))?;
-            indented(&format!("try: {remedy}"), style, out)?;
+            let shown = if reading == Reading::Once { evidence.len() } else { 1 };
+            evidence.iter().take(shown).try_for_each(|evidence| indented(&format!("evidence {evidence}"), style, out))?;
+            if reading == Reading::Once {
+                indented(&format!("try: {remedy}"), style, out)?;
+            }
         }
         Ok(())
     }
