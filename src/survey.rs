@@ -56,7 +56,7 @@ pub fn survey(filter: &Filter) -> io::Result<Snapshot> {
 /// `Unsupported` where this system does not tell; otherwise what the kernel answers.
 pub fn listeners_on(port: u16) -> io::Result<Vec<SocketRow>> {
     let mut rows = sys::sockets_of(Protocol::Tcp, Some(port))?;
-    rows.retain(|row| row.is_listening() && row.local_port() == Some(port));
+    rows.retain(SocketRow::is_listening);
     Ok(rows)
 }
 

@@ -135,6 +135,8 @@ pub(super) fn sockets_of(protocol: Protocol, port: Option<u16>) -> io::Result<Ve
             Ok(())
         })?;
     }
+    // Of sockets that are only bound the kernel tells whatever their port.
+    rows.retain(|row| port.is_none() || row.local_port() == port);
     Ok(rows)
 }
 
@@ -162,12 +164,22 @@ mod tests {
         // And the next question is answered as if nothing had been.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let mut count = 0;
-        let count_rows = &mut |_: &[u8]| {
-            count += 1;
+        let mut ports = Vec::new();
+        let keep_port = &mut |payload: &[u8]| {
+            ports.push(inet::row(SocketKind::Tcp, payload)?.local_port());
             Ok(())
         };
-        netlink.ask(&inet::requests(IPPROTO_TCP, Some(port))[0], count_rows).unwrap();
-        assert_eq!(count, 1);
+        netlink.ask(&inet::requests(IPPROTO_TCP, Some(port))[0], keep_port).unwrap();
+        assert!(ports.contains(&Some(port)), "{ports:?}");
+    }
+
+    #[test]
+    fn a_port_is_asked_for_alone() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let bound = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        bound.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let rows = sockets_of(Protocol::Tcp, Some(port)).unwrap();
+        assert!(!rows.is_empty() && rows.iter().all(|row| row.local_port() == Some(port)), "{rows:#?}");
     }
 }
