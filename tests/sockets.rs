@@ -96,7 +96,7 @@ fn a_listener_whose_accept_queue_is_full_overflows() {
     assert_eq!(code, 0);
     for part in [
         &format!("OVERFLOW: the accept queue of {address} is full"),
-        "evidence (sock_diag): 1 connections wait for accept, the backlog is 0",
+        "evidence (sock_diag): connections that wait for accept 1, backlog 0",
         "evidence (SKMEMINFO): ",
         "evidence (/proc/net/netstat, system-wide",
         "ListenOverflows ",

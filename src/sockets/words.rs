@@ -135,10 +135,10 @@ impl Overflow {
     /// Of a listener whose accept queue is full.
     pub fn of(row: &SocketRow, listen: Option<ListenCounters>) -> Self {
         let (waiting, limit) = row.queues.numbers();
-        let mut evidence = vec![format!("(sock_diag): {waiting} connections wait for accept, the backlog is {limit}")];
+        let mut evidence = vec![format!("(sock_diag): connections that wait for accept {waiting}, backlog {limit}")];
         // The kernel counts drops at listeners of TCP only.
         if let Some(drops) = row.drops {
-            evidence.push(format!("(SKMEMINFO): {drops} segments dropped at this listener since it was made"));
+            evidence.push(format!("(SKMEMINFO): segments dropped at this listener since it was made {drops}"));
         }
         if let (SocketKind::Tcp, Some(ListenCounters { overflows, drops })) = (row.kind, listen) {
             evidence.push(format!(
