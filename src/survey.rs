@@ -30,7 +30,11 @@ pub fn survey(filter: &Filter) -> io::Result<Snapshot> {
     snapshot.name_peers();
     snapshot.keep_but_process(filter);
     if !snapshot.rows.is_empty() {
-        snapshot.assign(&sys::socket_owners()?);
+        // A machine without /proc still has sockets to show.
+        match sys::socket_owners() {
+            Ok(owners) => snapshot.assign(&owners),
+            Err(error) => snapshot.no_processes = Some(format!("/proc cannot be read: {error}")),
+        }
     }
     snapshot.keep(filter);
     snapshot.sort();

@@ -160,6 +160,9 @@ fn note_nothing(filter: &Filter, report: &SocketsReport) {
         let hidden = report.hidden_processes;
         note(&format!("  {hidden} processes of other users could not be looked into; root can (CAP_SYS_PTRACE)"));
     }
+    if let (Some(_), Some(reason)) = (&filter.process, &report.no_processes) {
+        note(&format!("  it is not known which process has which socket: {reason}"));
+    }
     let other = Filter { protocols: Vec::new(), ..filter.clone() };
     if other.wants(Protocol::Unix) && !filter.wants(Protocol::Unix) {
         note("  Unix sockets were not looked at: --kind unix");

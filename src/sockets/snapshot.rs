@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub not_told: Vec<NotTold>,
     /// Processes whose descriptors this user may not see.
     pub hidden_processes: usize,
+    /// Why it is not known which process has which socket.
+    pub no_processes: Option<String>,
     /// Connects that listeners could not take.
     pub listen: Option<ListenCounters>,
 }

@@ -10,6 +10,8 @@ use crate::trace::escape;
 
 /// The descriptors of every process that this user may look into. A process that ends meanwhile is left out.
 pub(crate) fn socket_owners() -> io::Result<Owners> {
+    // A folder that does not have even this process is no proc file system, and that nothing is found in it says nothing.
+    std::fs::read_dir("/proc/self/fd")?;
     let mut owners = Owners { by_inode: HashMap::new(), hidden: 0 };
     for entry in std::fs::read_dir("/proc")? {
         let entry = entry?;

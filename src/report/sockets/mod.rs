@@ -32,6 +32,8 @@ pub struct SocketsReport {
     pub not_told: Vec<NotTold>,
     /// Processes whose descriptors this user may not see.
     pub hidden_processes: usize,
+    /// Why it is not known which process has which socket.
+    pub no_processes: Option<String>,
     /// Connects that listeners could not take: of all listeners of this network namespace together, since it began (/proc/net/netstat).
     pub listen: Option<ListenCounters>,
     /// Why nothing could be told.
@@ -50,8 +52,8 @@ pub enum Reading {
 impl SocketsReport {
     /// Of one look.
     pub fn new(snapshot: Snapshot, changes: Option<Changes>, taken: String) -> Self {
-        let Snapshot { rows, not_told, hidden_processes, listen } = snapshot;
-        Self { version: VERSION, taken, sockets: rows, changes, not_told, hidden_processes, listen, error: None }
+        let Snapshot { rows, not_told, hidden_processes, no_processes, listen } = snapshot;
+        Self { version: VERSION, taken, sockets: rows, changes, not_told, hidden_processes, no_processes, listen, error: None }
     }
 
     /// Of a look that failed.
@@ -166,6 +168,9 @@ impl SocketsReport {
             if topic == NoteTopic::Drops {
                 note(&format!("  {}", self.drops().join(", ")))?;
             }
+        }
+        if let Some(reason) = &self.no_processes {
+            note(&format!("no process is shown: {reason}"))?;
         }
         self.not_told.iter().try_for_each(|NotTold { protocol, error }| {
             note(&format!("{} sockets are not shown: this kernel does not tell of them ({error})", protocol.name()))
