@@ -11,15 +11,23 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("scenario", &["errno", "framing"]),
     ("plan", &["scenario", "framing"]),
     ("trace", &["scenario", "errno"]),
-    ("sys", &["scenario", "trace"]),
+    ("sockets", &["scenario", "trace"]),
+    ("sys", &["scenario", "trace", "sockets"]),
+    ("survey", &["sockets", "sys"]),
     ("engine", &["scenario", "framing", "errno", "plan", "trace", "sys"]),
     ("analysis", &["scenario", "framing", "errno", "trace"]),
     ("verdict", &["scenario", "framing", "plan", "trace", "analysis"]),
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
-    ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat"]),
+    ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat", "sockets"]),
     ("builtin", &["scenario"]),
     ("runner", &["scenario", "plan", "trace", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
-    ("cli", &["runner", "trace", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
+    (
+        "cli",
+        &[
+            "runner", "trace", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "sockets",
+            "survey",
+        ],
+    ),
 ];
 
 #[test]
@@ -37,7 +45,7 @@ fn imports_point_one_way() {
                         wrong.push(format!("{name}:{}: {module} may not import {imported}", number + 1));
                     }
                 }
-                let pure = matches!(*module, "analysis" | "verdict" | "repeat" | "report" | "framing");
+                let pure = matches!(*module, "analysis" | "verdict" | "repeat" | "report" | "framing" | "sockets");
                 for forbidden in ["std::net", "std::thread", "std::fs", "Instant", "SystemTime", "socket2", "rustix"] {
                     if pure && line.contains(forbidden) {
                         wrong.push(format!("{name}:{}: {module} is pure and may not use {forbidden}", number + 1));

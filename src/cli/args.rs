@@ -59,6 +59,8 @@ pub(super) enum Command {
     Encode(EncodeArgs),
     /// Explain a codec, with its layout and parameters, or a cause
     Explain(ExplainArgs),
+    /// Show listeners and connections with their queues, timers and processes
+    Sockets(super::sockets::SocketsArgs),
     /// Print the JSON Schema of scenario files, or of the JSON report
     Schema(SchemaArgs),
     /// Print a script that lets a shell complete the command line
@@ -403,6 +405,8 @@ pub(super) enum SchemaKind {
     Report,
     /// A line of `netlab run --format jsonl`
     Events,
+    /// The report of `netlab sockets --format json`
+    Sockets,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

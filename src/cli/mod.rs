@@ -13,8 +13,10 @@ mod man;
 mod output;
 mod report;
 mod run;
+mod screen;
 mod select;
 mod sinks;
+mod sockets;
 mod variables;
 
 use std::ffi::OsString;
@@ -50,11 +52,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => decode::explain(args, &mut output),
         Command::Completions(args) => completions::completions(args, &mut output),
         Command::Man(args) => man::man(args, &mut output),
+        Command::Sockets(args) => sockets::sockets(args, &mut output),
         Command::Schema(args) => {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),
                 SchemaKind::Report => crate::report::report_schema(),
                 SchemaKind::Events => crate::report::events_schema(),
+                SchemaKind::Sockets => crate::report::SocketsReport::schema(),
             };
             output.line(&format!("{schema:#}"));
             Exit::Success

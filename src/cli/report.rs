@@ -26,7 +26,7 @@ pub(super) struct RenderArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 alike, 1 different, 2 the command line is wrong, 5 a report cannot be read.")]
+#[command(after_help = DIFF_HELP)]
 pub(super) struct DiffArgs {
     /// A report of --report-json, a trace of --save-trace, or a folder of them
     #[arg(value_name = "A")]
@@ -40,6 +40,12 @@ pub(super) struct DiffArgs {
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
 }
+
+const DIFF_HELP: &str = "Exit codes:
+  0    every run is in both, and came out alike
+  1    something differs
+  2    the command line is wrong
+  5    a report cannot be read";
 
 pub(super) fn report(args: &RenderArgs, output: &mut Output) -> Exit {
     let Some(reports) = args.files.iter().map(|path| read(path)).collect::<Option<Vec<_>>>() else { return Exit::NotCarriedOut };

@@ -56,10 +56,13 @@ impl Interrupt {
         self.wake.trigger();
     }
 
-    /// A pause that ends early when the user wishes to stop.
-    pub fn pause(&self, time: Duration) {
-        // A pause that cannot be made is none.
-        let _ = wait_ready(None, &[&self.wake], Instant::now() + time);
+    /// Waits for a time, or until somebody wishes to stop; gives the signal in that case.
+    ///
+    /// # Errors
+    /// What poll(2) gives.
+    pub fn wait(&self, time: Duration) -> io::Result<Option<i32>> {
+        wait_ready(None, &[&self.wake], Instant::now() + time)?;
+        Ok(self.signal())
     }
 
     /// The signal that stopped it.

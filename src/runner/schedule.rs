@@ -216,7 +216,8 @@ impl Shared<'_> {
         }
         state.running += 1;
         drop(state);
-        self.interrupt.pause(PAUSE * 2u32.pow(tries - 1));
+        // A pause that cannot be made is none.
+        let _ = self.interrupt.wait(PAUSE * 2u32.pow(tries - 1));
         self.interrupt.signal().is_none().then_some(Room { limit, is_news })
     }
 }

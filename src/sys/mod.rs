@@ -4,16 +4,22 @@
 //! `cfg`. Linux is where it is tested; for other systems nothing is claimed.
 
 mod arrival;
+mod listing;
 mod message;
 #[allow(unsafe_code, reason = "getsockopt, setsockopt and ioctl take raw pointers")]
 mod option;
 mod peer;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod process;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod sock_diag;
 mod tcp_info;
 mod wake;
 
 use std::net::{SocketAddr, UdpSocket};
 
 pub(crate) use arrival::wait_queued;
+pub(crate) use listing::{listen_counters, socket_owners, sockets_of};
 pub(crate) use message::{receive, receive_message, send_flags};
 pub(crate) use option::{congestion_control, get_option, set_option};
 pub(crate) use peer::PeerWatch;
