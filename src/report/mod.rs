@@ -5,6 +5,7 @@ mod cases;
 mod catalogue;
 mod counters;
 mod distribution;
+mod errors;
 mod frames;
 mod json;
 mod model;
