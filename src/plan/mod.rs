@@ -4,6 +4,7 @@
 //! A scenario gives one plan for each of its cases and address families. The errors of all of them are collected.
 
 mod actor;
+mod alone;
 mod endpoint;
 mod expectation;
 mod flow;
@@ -205,6 +206,9 @@ fn plan_one(
     flow::check(&expect, &actors, problems);
     if needs_tcp_info(&expect, &actors) {
         requires.insert(Capability::TcpInfo);
+    }
+    if alone::uses_up_descriptors(&actors) {
+        requires.insert(Capability::DescriptorLimit);
     }
     notes.extend(overrides::notes_on_effect(overrides, &actors));
     Plan {

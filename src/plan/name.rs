@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use super::actor::{EndpointRef, PlannedAddress};
-use super::resolve::{Resolver, family_of};
+use super::resolve::{Resolver, family_of, may_fail};
 use super::socket::{PlannedSocket, SocketState};
-use crate::scenario::{Family, Host, Problem, SocketKind, SocketRef, Span, Spanned, suggestion};
+use crate::scenario::{Endpoint, Family, Host, MAX_PATH, Problem, SocketKind, SocketRef, Spanned, Step, suggestion};
 
 impl Resolver<'_, '_> {
     pub(super) fn endpoint(&mut self, to: &Spanned<String>) -> Option<(EndpointRef, SocketKind, Family)> {
@@ -49,9 +49,17 @@ impl Resolver<'_, '_> {
         }
     }
 
-    pub(super) fn address(&mut self, host: &Host, span: Span, is_destination: bool) -> Option<PlannedAddress> {
-        Some(match host {
+    pub(super) fn address(&mut self, step: &Step, endpoint: &Endpoint, is_destination: bool) -> Option<PlannedAddress> {
+        let span = endpoint.span;
+        Some(match &endpoint.host {
             Host::Loopback(port) => PlannedAddress::Ip(Host::loopback(self.context.family, *port)),
+            Host::Path(path) if path.len() > MAX_PATH && !may_fail(step) => {
+                let label = format!("longer than {MAX_PATH} bytes, the most that a path can have (man 7 unix)");
+                self.problems
+                    .add(Problem::BadAddress, span, "this path does not fit into a socket address", label)
+                    .with_help("if the error is the lesson, say so: \"expect\": \"EINVAL\"");
+                return None;
+            }
             Host::Path(path) => PlannedAddress::Path(path.clone()),
             Host::Same(name) => {
                 let (endpoint, ..) = self.endpoint(&Spanned::new(name.clone(), span))?;

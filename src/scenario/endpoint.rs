@@ -150,8 +150,10 @@ impl Decode for Endpoint {
 
 /// `sockaddr_un.sun_path` has 108 bytes on Linux (man 7 unix); a run's own directory takes up to 40 of them.
 const MAX_RELATIVE_PATH: usize = 60;
-/// One byte of the 108 is the NUL behind the path.
-const MAX_PATH: usize = 107;
+/// One byte of the 108 is the NUL behind the path. A longer one is for steps that expect an error, and goes to the kernel as it is:
+/// a `sockaddr_storage` has 128 bytes, two of them for the family.
+pub(crate) const MAX_PATH: usize = 107;
+const MAX_REFUSED_PATH: usize = 126;
 
 fn parse_host(kind: SocketKind, text: &str) -> Result<Host, String> {
     if let Some(actor) = text.strip_prefix("same:") {
@@ -165,7 +167,9 @@ fn parse_host(kind: SocketKind, text: &str) -> Result<Host, String> {
             _ if !text.starts_with('/') && text.len() > MAX_RELATIVE_PATH => {
                 Err(format!("longer than {MAX_RELATIVE_PATH} bytes, the most for a relative path"))
             }
-            _ if text.len() > MAX_PATH => Err(format!("longer than {MAX_PATH} bytes, the most that a path can have (man 7 unix)")),
+            _ if text.len() > MAX_REFUSED_PATH => {
+                Err(format!("longer than {MAX_REFUSED_PATH} bytes, the most that a socket address can carry"))
+            }
             _ => Ok(Host::Path(text.to_owned())),
         };
     }
