@@ -279,7 +279,7 @@ impl Resolver<'_, '_> {
             Action::Wait(WaitFor::Writable) => {
                 let socket = self.open(step)?;
                 if self.states[socket] == SocketState::Connecting {
-                    self.states[socket] = SocketState::Connected;
+                    self.states[socket] = SocketState::Answered;
                 }
                 PlannedAction::WaitReady { socket, event: ReadyEvent::Writable }
             }
@@ -517,7 +517,7 @@ impl Resolver<'_, '_> {
             self.impossible(step, socket, "connect on a socket that is in use", Some(errno));
         }
         self.states[socket] = match self.states[socket] {
-            SocketState::Connected => SocketState::Connected,
+            SocketState::Answered | SocketState::Connected => SocketState::Connected,
             _ if kind.is_connection() && self.nonblocking[socket] => SocketState::Connecting,
             state if may_fail(step) && creation == Creation::Existing => state,
             // A connect that can only fail leaves the socket as it was.
@@ -569,7 +569,7 @@ impl Resolver<'_, '_> {
             return Some(socket);
         }
         let is_fine = match state {
-            SocketState::Connected => true,
+            SocketState::Answered | SocketState::Connected => true,
             SocketState::ShutForWriting => !for_sending,
             SocketState::Bound => !kind.is_connection() && !for_sending,
             SocketState::Created | SocketState::Listening | SocketState::Connecting | SocketState::Closed => false,

@@ -4,7 +4,12 @@
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn privilege() -> Option<String> {
     let effective = rustix::thread::capabilities(None).ok()?.effective;
-    effective.iter_names().next().map(|(name, _)| format!("CAP_{name}")).or_else(|| (!effective.is_empty()).then(|| "one".to_owned()))
+    let mut names = effective.iter_names().map(|(name, _)| name);
+    let first = names.next()?;
+    Some(match names.count() {
+        0 => format!("CAP_{first}"),
+        others => format!("CAP_{first} and {others} more"),
+    })
 }
 
 /// Other systems have no capabilities; root is who may do everything.
