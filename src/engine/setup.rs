@@ -125,7 +125,10 @@ impl Actor<'_> {
         Ok(match address {
             PlannedAddress::Ip(address) => Address::Ip(*address),
             PlannedAddress::Path(path) => Address::Path(self.run.directory.resolve(path).to_string_lossy().into_owned()),
-            PlannedAddress::Of { endpoint, listens } => self.run.board.address(*endpoint, *listens, now.deadline)?,
+            PlannedAddress::Of { endpoint, listens, at } => match (self.run.board.address(*endpoint, *listens, now.deadline)?, at) {
+                (Address::Ip(address), Some(ip)) => Address::Ip((*ip, address.port()).into()),
+                (address, _) => address,
+            },
         })
     }
 

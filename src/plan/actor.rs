@@ -1,6 +1,6 @@
 //! What an actor will do: its steps with every name resolved.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,6 +85,8 @@ pub enum PlannedAddress {
         endpoint: EndpointRef,
         /// Whether it will listen.
         listens: bool,
+        /// An address that takes the place of its own, beside its port.
+        at: Option<IpAddr>,
     },
 }
 

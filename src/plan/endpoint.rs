@@ -76,7 +76,11 @@ pub(super) fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> 
 }
 
 fn family_at(endpoint: &Endpoint, family: Family) -> Family {
-    if let Host::Ip(address) = &endpoint.host { family_of(address) } else { family }
+    match &endpoint.host {
+        Host::Ip(address) => family_of(address.ip()),
+        Host::SamePort(ip, _) => family_of(*ip),
+        Host::Loopback(_) | Host::Path(_) | Host::Same(_) => family,
+    }
 }
 
 /// A step and those within it, each with whether it is carried out more than once.

@@ -69,7 +69,7 @@ pub(crate) fn resolve(scripts: &[Script<'_>], context: &Context<'_>, problems: &
     (actors, signals)
 }
 
-pub(super) fn family_of(address: &std::net::SocketAddr) -> Family {
+pub(super) fn family_of(address: std::net::IpAddr) -> Family {
     if address.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 }
 }
 
@@ -187,7 +187,7 @@ impl Resolver<'_, '_> {
                     self.states[socket] = SocketState::Bound;
                 }
                 let payload = payload::bytes(&args.send.payload, self.context.seed, self.index, id);
-                let address = PlannedAddress::Of { endpoint, listens: false };
+                let address = PlannedAddress::Of { endpoint, listens: false, at: None };
                 PlannedAction::SendTo { socket, creation, address, payload, flags: flags(&args.send.flags) }
             }
             Action::Recv(args) | Action::RecvFrom(args) => {
@@ -491,7 +491,7 @@ impl Resolver<'_, '_> {
                         .add(Problem::ImpossibleOrder, to.span, title, "it only binds: this connect is refused")
                         .with_help("if the refusal is the lesson, say so: \"expect\": \"ECONNREFUSED\"");
                 }
-                (PlannedAddress::Of { endpoint, listens }, kind, family)
+                (PlannedAddress::Of { endpoint, listens, at: None }, kind, family)
             }
             ConnectArgs::Address(endpoint) => {
                 let address = self.address(step, endpoint, true)?;
