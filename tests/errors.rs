@@ -1,0 +1,78 @@
+//! The errors that one machine can give without root: each is given by a call of a built-in scenario, and every one of these
+//! scenarios passes, or says why it could not run here.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Where they are shown.
+const SCENARIOS: &[&str] = &["errno", "connect", "lifecycle/send-after-close", "lifecycle/user-timeout", "lifecycle/connect-again"];
+
+/// What the calls of man 2 socket, bind, listen, accept, connect, send, recv, close and setsockopt can be made to give.
+const SHOWN: &[&str] = &[
+    "EACCES",
+    "EADDRINUSE",
+    "EADDRNOTAVAIL",
+    "EAFNOSUPPORT",
+    "EAGAIN",
+    "EALREADY",
+    "EBADF",
+    "ECONNABORTED",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EDESTADDRREQ",
+    "EINPROGRESS",
+    "EINVAL",
+    "EISCONN",
+    "EMFILE",
+    "EMSGSIZE",
+    "ENETUNREACH",
+    "ENOENT",
+    "ENOPROTOOPT",
+    "ENOTCONN",
+    "ENOTDIR",
+    "EOPNOTSUPP",
+    "EPERM",
+    "EPIPE",
+    "EPROTONOSUPPORT",
+    "EPROTOTYPE",
+    "ESOCKTNOSUPPORT",
+    "ETIMEDOUT",
+];
+
+/// What a machine may be unable to give, with the scenario that then says so.
+const MAY_BE_SKIPPED: &[(&str, &str)] = &[("EPERM", "errno/raw-socket"), ("EMFILE", "errno/no-descriptor")];
+
+fn runs() -> Vec<Value> {
+    let output = Command::new(env!("CARGO_BIN_EXE_netlab")).args(["run", "--format", "json"]).args(SCENARIOS).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{:#}", report["summary"]);
+    report["runs"].as_array().unwrap().clone()
+}
+
+fn is_skipped(run: &Value) -> bool {
+    run["verdict"]["outcome"].get("skip").is_some()
+}
+
+/// The errors in a run's calls.
+fn given(run: &Value) -> impl Iterator<Item = String> {
+    let actors = run["trace"]["actors"].as_array().into_iter().flatten();
+    let calls = actors.flat_map(|actor| actor["calls"].as_array().into_iter().flatten());
+    calls.filter_map(|call| call["outcome"]["failed"].as_str().map(str::to_owned))
+}
+
+#[test]
+fn each_is_given_by_a_call() {
+    let runs = runs();
+    let seen: BTreeSet<String> = runs.iter().flat_map(given).collect();
+    let could_not = |code: &str| {
+        MAY_BE_SKIPPED
+            .iter()
+            .any(|&(known, scenario)| known == code && runs.iter().filter(|run| run["scenario"]["file"] == scenario).all(is_skipped))
+    };
+    let missing: Vec<_> = SHOWN.iter().filter(|code| !seen.contains(**code) && !could_not(code)).collect();
+    assert!(missing.is_empty(), "no call gave {missing:?}; seen {seen:?}");
+}
