@@ -35,8 +35,7 @@ impl Actor<'_> {
 
     /// socket(2) with arguments that no step could work with; should the kernel take them, the socket is closed at once.
     pub(super) fn refused_socket(&mut self, now: Now<'_>, [domain, kind, protocol]: [SocketConstant; 3]) -> CallOutcome {
-        let about = About { asked: usize::try_from(protocol.number).unwrap_or(0), ..About::default() };
-        self.call(now, CallKind::Socket, about, None, |_| {
+        self.call(now, CallKind::Socket, About::default(), None, |_| {
             Socket::new(domain.number.into(), kind.number.into(), Some(protocol.number.into())).map(|_| 0)
         })
     }

@@ -294,7 +294,11 @@ fn evidence(step: &PlannedStep, result: &StepResult<'_>, actor: &ActorTrace, tra
         result.last.socket.and_then(|socket| actor.sockets.get(socket)).map(|socket| format!(" on {}", socket.name)).unwrap_or_default();
     let asked = if result.last.asked > 0 { format!(", asked {}", result.last.asked) } else { String::new() };
     let waited = if result.last.flags.has(CallFlags::WAITED) { ", had to wait" } else { "" };
-    lines.push(format!("call {} of {}: {}{socket}{asked}{waited}", result.call, actor.name, result.last.kind.name()));
+    let arguments = match &step.action {
+        PlannedAction::RefusedSocket { domain, kind, protocol } => format!("({domain}, {kind}, {protocol})"),
+        _ => String::new(),
+    };
+    lines.push(format!("call {} of {}: {}{arguments}{socket}{asked}{waited}", result.call, actor.name, result.last.kind.name()));
     if result.outcome == CallOutcome::TimedOut {
         for other in trace.actors.iter().filter(|other| other.name != actor.name) {
             if other.end == ActorEnd::Finished {
