@@ -49,6 +49,7 @@ pub mod framing;
 pub mod plan;
 pub mod repeat;
 pub mod report;
+pub mod runner;
 pub mod scenario;
 mod sys;
 pub mod trace;

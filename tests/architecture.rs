@@ -18,7 +18,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
     ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat"]),
     ("builtin", &["scenario"]),
-    ("cli", &["scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
+    ("runner", &["scenario", "plan", "trace", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
+    ("cli", &["runner", "trace", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
 ];
 
 #[test]

@@ -3,13 +3,17 @@
 mod args;
 mod check;
 mod decode;
+mod dry_run;
 mod exit;
 mod interrupt;
+mod last_failed;
 mod list;
 mod output;
-mod repeat;
+mod report;
 mod run;
 mod select;
+mod sinks;
+mod variables;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -35,6 +39,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut output = Output::new(&cli);
     let exit = match &cli.command {
         Command::Run(args) => run::run(args, &mut output),
+        Command::Report(args) => report::report(args, &mut output),
+        Command::Diff(args) => report::diff(args, &mut output),
         Command::Check(args) => check::check(args, &mut output),
         Command::List(args) => list::list(args, &mut output),
         Command::Decode(args) => decode::decode(args, &mut output),
@@ -44,6 +50,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),
                 SchemaKind::Report => crate::report::report_schema(),
+                SchemaKind::Events => crate::report::events_schema(),
             };
             output.line(&format!("{schema:#}"));
             Exit::Success
