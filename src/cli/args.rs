@@ -61,6 +61,10 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Print the JSON Schema of scenario files, or of the JSON report
     Schema(SchemaArgs),
+    /// Print a script that lets a shell complete the command line
+    Completions(super::completions::CompletionsArgs),
+    /// Print a manual page, or write all of them
+    Man(super::man::ManArgs),
 }
 
 #[derive(Debug, Args)]

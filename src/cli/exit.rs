@@ -30,7 +30,7 @@ pub(super) const HELP: &str = "Exit codes:
   2    the command line is wrong
   3    a scenario file is invalid
   4    nothing was selected
-  5    a run could not be carried out (permission, address in use), or a report not written
+  5    something could not be carried out (permission, address in use), or a report not read or written
   130  interrupted (143: terminated)
 When several hold, the first of 130, 2, 3, 5, 1, 4 counts.";
 

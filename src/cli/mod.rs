@@ -2,12 +2,14 @@
 
 mod args;
 mod check;
+mod completions;
 mod decode;
 mod dry_run;
 mod exit;
 mod interrupt;
 mod last_failed;
 mod list;
+mod man;
 mod output;
 mod report;
 mod run;
@@ -46,6 +48,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Decode(args) => decode::decode(args, &mut output),
         Command::Encode(args) => decode::encode(args, &mut output),
         Command::Explain(args) => decode::explain(args, &mut output),
+        Command::Completions(args) => completions::completions(args, &mut output),
+        Command::Man(args) => man::man(args, &mut output),
         Command::Schema(args) => {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),

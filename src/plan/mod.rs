@@ -80,10 +80,13 @@ impl Plan {
         run_name(self.scenario.source.name(), self.case.as_deref(), self.family_is_named.then_some(self.family))
     }
 
-    /// Whether nothing else may run beside it: time is its lesson, it uses an address that another run may use too, or it holds on to
-    /// descriptors that are not its own.
+    /// Whether nothing else may run beside it: its file says so, time is its lesson, it uses an address that another run may use too, or
+    /// it holds on to descriptors that are not its own.
     pub fn runs_alone(&self) -> bool {
-        alone::is_timed(&self.expect, &self.actors) || alone::has_fixed_address(&self.actors) || alone::uses_up_descriptors(&self.actors)
+        self.scenario.alone.as_ref().is_some_and(|alone| alone.value)
+            || alone::is_timed(&self.expect, &self.actors)
+            || alone::has_fixed_address(&self.actors)
+            || alone::uses_up_descriptors(&self.actors)
     }
 
     /// The step with a mark: the actor's index and the step's number.

@@ -98,6 +98,9 @@ pub struct Scenario {
     pub families: Vec<Spanned<Family>>,
     /// Seed of the random payloads; `--seed` overrides it. Default 0.
     pub seed: Option<Spanned<u64>>,
+    /// Whether nothing else may run beside it, as where it uses up something that all runs share. What is held against a clock, or names a port
+    /// or a path to bind, runs alone without it.
+    pub alone: Option<Spanned<bool>>,
     /// The time the whole run may take, such as "10s". Default 30 s.
     #[schemars(with = "Option<duration::DurationText>")]
     pub deadline: Option<Spanned<Duration>>,
@@ -283,6 +286,7 @@ impl Decode for Scenario {
         let requires = fields.or_default("requires", problems);
         let families = fields.or_default("families", problems);
         let seed = fields.optional("seed", problems);
+        let alone = fields.optional("alone", problems);
         let deadline = duration::time_limit(&mut fields, "deadline", problems);
         let defaults = fields.or_default("defaults", problems);
         let actors = fields.required("actors", problems);
@@ -308,6 +312,7 @@ impl Decode for Scenario {
             requires,
             families,
             seed,
+            alone,
             deadline,
             defaults,
             actors: actors?,
