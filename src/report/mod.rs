@@ -6,6 +6,7 @@ mod catalogue;
 mod counters;
 mod diff;
 mod distribution;
+mod errors;
 mod frames;
 mod github;
 mod hexdump;

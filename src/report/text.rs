@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::calls::calls_table;
 use super::counters::counters_table;
 use super::distribution::{in_short, write_distribution};
+use super::errors::errors_table;
 use super::model::{RunReport, Summary};
 use super::rows::{boundary_table, frames_line, frames_of};
 use super::snippet::draw_mismatch;
@@ -133,6 +134,13 @@ fn write_seen(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result
             for line in calls_table(trace, style) {
                 writeln!(out, "{line}")?;
             }
+        }
+        let errors = errors_table(trace, style);
+        if !errors.is_empty() {
+            writeln!(out)?;
+        }
+        for line in errors {
+            writeln!(out, "{line}")?;
         }
         if style.verbose {
             for line in counters_table(trace, style) {

@@ -51,11 +51,12 @@ pub use problem::{Diagnostic, Place, Problem, Problems, nearest, one_of, suggest
 pub use schema::scenario_schema;
 pub use source::{MAX_FILE_SIZE, PartView, Position, Source, SourcePart, Span, Spanned};
 pub use step::{
-    Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs, ShutdownHow, SocketArgs,
-    Step, Until, WaitFor,
+    AcceptArgs, Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs, ShutdownHow,
+    SocketArgs, SocketCall, SocketConstant, Step, Until, WaitFor,
 };
 pub use variable::{ENVIRONMENT_PREFIX, Variable, VariableOrigin, Variables, VarsFile, is_variable_name};
 
+pub(crate) use endpoint::MAX_PATH;
 pub(crate) use problem::visible;
 pub(crate) use step::check_name;
 
@@ -207,6 +208,12 @@ pub enum Capability {
     TcpInfo,
     /// No route to the documentation prefix 2001:db8::/32 (RFC 3849), so that a connect there fails at once and sends nothing.
     NoRoute,
+    /// A process without privileges: root may do what the scenario shows to be refused.
+    Unprivileged,
+    /// Ports that only privileged processes may bind to, port 1 among them.
+    PrivilegedPorts,
+    /// A limit of descriptors (RLIMIT_NOFILE) that can be reached: at most 1,048,576.
+    DescriptorLimit,
 }
 
 /// An address family of the internet.
@@ -388,8 +395,15 @@ impl Decode for Sampling {
 }
 
 impl Capability {
-    const WORDS: &[(&str, Self)] =
-        &[("linux", Self::Linux), ("ipv6", Self::Ipv6), ("tcp_info", Self::TcpInfo), ("no_route", Self::NoRoute)];
+    const WORDS: &[(&str, Self)] = &[
+        ("linux", Self::Linux),
+        ("ipv6", Self::Ipv6),
+        ("tcp_info", Self::TcpInfo),
+        ("no_route", Self::NoRoute),
+        ("unprivileged", Self::Unprivileged),
+        ("privileged_ports", Self::PrivilegedPorts),
+        ("descriptor_limit", Self::DescriptorLimit),
+    ];
 }
 
 impl Decode for Capability {

@@ -4,26 +4,37 @@
 //! `cfg`. Linux is where it is tested; for other systems nothing is claimed.
 
 mod arrival;
+#[allow(unsafe_code, reason = "a call with a descriptor that is not open has no safe form")]
+mod closed;
+#[allow(unsafe_code, reason = "a table of descriptors of a thread's own has no safe form")]
+mod descriptors;
 mod listing;
 mod message;
 #[allow(unsafe_code, reason = "getsockopt, setsockopt and ioctl take raw pointers")]
 mod option;
 mod peer;
+mod privilege;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod process;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod sock_diag;
 mod tcp_info;
+#[allow(unsafe_code, reason = "an address that no library makes")]
+mod unix_path;
 mod wake;
 
 use std::net::{SocketAddr, UdpSocket};
 
 pub(crate) use arrival::wait_queued;
+pub(crate) use closed::call_when_closed;
+pub(crate) use descriptors::{accept_without_descriptors, too_many_descriptors};
 pub(crate) use listing::{listen_counters, socket_owners, sockets_of};
 pub(crate) use message::{receive, receive_message, send_flags};
 pub(crate) use option::{congestion_control, get_option, set_option};
 pub(crate) use peer::PeerWatch;
+pub(crate) use privilege::{first_unprivileged_port, privilege};
 pub(crate) use tcp_info::{counts_segments, tcp_info};
+pub(crate) use unix_path::unix_path;
 pub(crate) use wake::{Interest, Readiness, Wake, wait_ready};
 
 /// The kernel's release, as `uname -r` prints it.

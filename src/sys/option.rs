@@ -24,6 +24,7 @@ fn constants(option: SocketOption) -> Option<(libc::c_int, libc::c_int)> {
         SocketOption::Syncnt => (TCP, libc::TCP_SYNCNT),
         SocketOption::Reuseaddr => (SOCKET, libc::SO_REUSEADDR),
         SocketOption::Reuseport => (SOCKET, libc::SO_REUSEPORT),
+        SocketOption::V6only => (libc::IPPROTO_IPV6, libc::IPV6_V6ONLY),
         SocketOption::Keepalive => (SOCKET, libc::SO_KEEPALIVE),
         SocketOption::Broadcast => (SOCKET, libc::SO_BROADCAST),
         SocketOption::Oobinline => (SOCKET, libc::SO_OOBINLINE),
