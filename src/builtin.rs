@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use include_dir::{Dir, DirEntry, include_dir};
 
-use crate::scenario::Source;
+use crate::scenario::{Scenario, Source};
 
 static SCENARIOS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
@@ -36,6 +36,21 @@ pub fn find(name: &str) -> Vec<Arc<Source>> {
 /// All built-in scenarios.
 pub fn all() -> Vec<Arc<Source>> {
     names().iter().filter_map(|name| load(name)).collect()
+}
+
+/// The names of the built-in scenarios that show an error, by its name: those of which a step is expected to give it. Those that are
+/// about it, which have it in their title, come first.
+pub fn showing(error: &str) -> Vec<String> {
+    let mut showing: Vec<(bool, String)> = all()
+        .into_iter()
+        // Parsing takes longer than looking for a word.
+        .filter(|source| source.text().contains(error))
+        .filter_map(|source| Scenario::parse(source).ok())
+        .filter(|scenario| scenario.expected_errors().iter().any(|errno| errno.name() == Some(error)))
+        .map(|scenario| (!scenario.title.value.contains(error), scenario.source.name().to_owned()))
+        .collect();
+    showing.sort();
+    showing.into_iter().map(|(_, name)| name).collect()
 }
 
 /// What is said of a folder of built-in scenarios: its README.

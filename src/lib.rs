@@ -42,6 +42,7 @@
 
 pub mod analysis;
 pub mod builtin;
+pub mod catalogue;
 pub mod cli;
 pub mod engine;
 pub mod errno;

@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("errno", &[]),
     ("framing", &[]),
     ("scenario", &["errno", "framing"]),
+    ("catalogue", &["errno", "scenario", "framing"]),
     ("plan", &["scenario", "framing"]),
     ("trace", &["scenario", "errno"]),
     ("sys", &["scenario", "trace"]),
@@ -18,7 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
     ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat"]),
     ("builtin", &["scenario"]),
-    ("cli", &["scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
+    ("cli", &["scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "catalogue", "errno"]),
 ];
 
 #[test]

@@ -17,6 +17,7 @@ mod decode;
 mod duration;
 mod endpoint;
 mod expect;
+mod expected;
 mod json;
 mod option;
 mod payload;
@@ -51,6 +52,7 @@ pub use step::{
 pub(crate) use problem::visible;
 pub(crate) use step::check_name;
 
+use crate::errno::Errno;
 use decode::{Decode, Fields, word};
 use json::{Node, NodeKind};
 
