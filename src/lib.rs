@@ -47,6 +47,7 @@ pub mod cli;
 pub mod engine;
 pub mod errno;
 pub mod framing;
+pub mod options;
 pub mod plan;
 pub mod repeat;
 pub mod report;

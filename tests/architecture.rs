@@ -13,13 +13,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plan", &["scenario", "framing"]),
     ("trace", &["scenario", "errno"]),
     ("sys", &["scenario", "trace"]),
+    ("options", &["catalogue", "errno", "sys"]),
     ("engine", &["scenario", "framing", "errno", "plan", "trace", "sys"]),
     ("analysis", &["scenario", "framing", "errno", "trace"]),
     ("verdict", &["scenario", "framing", "plan", "trace", "analysis"]),
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
-    ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat"]),
+    ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat", "catalogue", "options"]),
     ("builtin", &["scenario"]),
-    ("cli", &["scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "catalogue", "errno"]),
+    (
+        "cli",
+        &["scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "catalogue", "options", "errno"],
+    ),
 ];
 
 #[test]

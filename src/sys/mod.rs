@@ -4,6 +4,7 @@
 //! `cfg`. Linux is where it is tested; for other systems nothing is claimed.
 
 mod arrival;
+mod constant;
 mod message;
 #[allow(unsafe_code, reason = "getsockopt, setsockopt and ioctl take raw pointers")]
 mod option;
@@ -15,7 +16,7 @@ use std::net::{SocketAddr, UdpSocket};
 
 pub(crate) use arrival::wait_queued;
 pub(crate) use message::{receive, receive_message, send_flags};
-pub(crate) use option::{congestion_control, get_option, set_option};
+pub(crate) use option::{congestion_control, get_named, get_option, set_named, set_option};
 pub(crate) use peer::PeerWatch;
 pub(crate) use tcp_info::{counts_segments, tcp_info};
 pub(crate) use wake::{Interest, Readiness, Wake, wait_ready};
