@@ -44,6 +44,13 @@ pub enum ValueForm {
     Switch,
     /// An `int` of something; the value that is tried, unless it is the default already.
     Int(Unit, i32),
+    /// Bytes that are set by this option and read by another.
+    Forced {
+        /// The value that is tried.
+        tried: i32,
+        /// The option that shows it.
+        seen_in: &'static str,
+    },
     /// A `struct timeval`: the milliseconds that are tried.
     Time(u32),
     /// A `struct linger`: the seconds that are tried.
@@ -80,14 +87,16 @@ pub enum Unit {
 
 impl Unit {
     /// Its sign behind a number; nothing for what is only counted.
-    pub fn sign(self) -> &'static str {
-        match self {
-            Self::Bytes => "bytes",
-            Self::Seconds => "s",
-            Self::Milliseconds => "ms",
-            Self::Microseconds => "us",
-            Self::BytesPerSecond => "bytes/s",
-            Self::Count | Self::Code => "",
+    pub fn sign(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Bytes, Lang::En) => "bytes",
+            (Self::Bytes, Lang::Zh) => "字节",
+            (Self::BytesPerSecond, Lang::En) => "bytes/s",
+            (Self::BytesPerSecond, Lang::Zh) => "字节/秒",
+            (Self::Seconds, _) => "s",
+            (Self::Milliseconds, _) => "ms",
+            (Self::Microseconds, _) => "us",
+            (Self::Count | Self::Code, _) => "",
         }
     }
 }
@@ -113,6 +122,8 @@ pub enum LimitRole {
     Auto,
     /// What it may be chosen from.
     Choice,
+    /// Whether, or how, it takes effect.
+    Enables,
 }
 
 /// A socket option: how it is set, what bounds it, and what is to be said of it.

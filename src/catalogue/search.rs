@@ -78,9 +78,15 @@ pub fn search(text: &str) -> Vec<Found> {
     }
 }
 
-/// Names near to a text that nothing is known of, for "did you mean".
+/// The name nearest to a text that nothing is known of, for "did you mean".
 pub fn nearest_name(text: &str) -> Option<&'static str> {
-    nearest(text, names())
+    let bare = |entry: &&'static OptionEntry| entry.constant.split_once('_').map_or(entry.constant, |(_, bare)| bare);
+    // `nearest` takes tcp_ off what was written.
+    let option = || {
+        let near = nearest(text, options().map(|entry| bare(&entry)))?;
+        options().find(|entry| bare(entry) == near).map(|entry| entry.constant)
+    };
+    nearest(text, names()).or_else(option)
 }
 
 /// Everything that can be asked for by name.

@@ -18,8 +18,11 @@ use crate::catalogue::{Level, OptionEntry, OptionKind, ValueForm};
 use crate::errno::Errno;
 use crate::sys;
 
-/// What came of reading or setting an option.
+/// What came of reading an option.
 pub type Answer = Result<Value, Errno>;
+
+/// What came of setting an option: what was read back, nothing where it was set and cannot be read, or the error of setting it.
+pub type Outcome = Result<Option<Value>, Errno>;
 
 /// What this kernel makes of an option, on one kind of socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +33,8 @@ pub struct OptionNow {
     pub kind: OptionKind,
     /// Its value on a fresh socket; nothing where it cannot be read at all.
     pub default: Option<Answer>,
-    /// The value that was set, and what was read back, or the error of setting it.
-    pub trial: Option<(Value, Answer)>,
+    /// The value that was set, and what came of it.
+    pub trial: Option<(Value, Outcome)>,
     /// What bounds it, read now.
     pub limits: Vec<LimitNow>,
 }
@@ -46,6 +49,11 @@ pub fn ask(entry: &'static OptionEntry, kind: OptionKind) -> OptionNow {
     OptionNow { entry, kind, default, trial, limits }
 }
 
+/// The release of the kernel that is asked.
+pub fn kernel() -> String {
+    sys::kernel_release()
+}
+
 fn fresh_socket(level: Level, kind: OptionKind) -> io::Result<Socket> {
     let domain = match (kind, level) {
         (OptionKind::Unix, _) => Domain::UNIX,
@@ -56,19 +64,19 @@ fn fresh_socket(level: Level, kind: OptionKind) -> io::Result<Socket> {
     Socket::new(domain, form, None)
 }
 
-fn on_socket(entry: &OptionEntry, socket: &Socket) -> (Option<Answer>, Option<(Value, Answer)>) {
+fn on_socket(entry: &OptionEntry, socket: &Socket) -> (Option<Answer>, Option<(Value, Outcome)>) {
     if entry.form == ValueForm::WriteOnly {
         return (None, None);
     }
-    let read = || value::read(socket, entry.constant, entry.form).map_err(|error| Errno::from_io(&error));
+    let seen_in = if let ValueForm::Forced { seen_in, .. } = entry.form { seen_in } else { entry.constant };
+    let read = || value::read(socket, seen_in, entry.form).map_err(|error| Errno::from_io(&error));
     let default = read();
     let trial = value::worth_trying(entry.form, default.as_ref().ok()).map(|tried| {
-        let answer = match sys::set_named(socket, entry.constant, &tried.to_bytes()) {
-            // What can be set and not read back is shown as it was set.
-            Ok(()) => read().or_else(|error| if default.is_err() { Ok(tried.clone()) } else { Err(error) }),
+        let outcome = match sys::set_named(socket, entry.constant, &tried.to_bytes()) {
+            Ok(()) => Ok(read().ok()),
             Err(error) => Err(Errno::from_io(&error)),
         };
-        (tried, answer)
+        (tried, outcome)
     });
     (Some(default), trial)
 }
@@ -82,23 +90,23 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn linux_doubles_a_buffer() {
         let now = ask(catalogue::option("SO_RCVBUF").unwrap(), OptionKind::Tcp);
-        assert_eq!(now.trial, Some((Value::Number(65_536), Ok(Value::Number(131_072)))));
+        assert_eq!(now.trial, Some((Value::Number(65_536), Ok(Some(Value::Number(131_072))))));
     }
 
     #[test]
     fn a_switch_is_turned_to_the_other_side() {
         let now = ask(catalogue::option("TCP_NODELAY").unwrap(), OptionKind::Tcp);
         assert_eq!(now.default, Some(Ok(Value::Switch(false))));
-        assert_eq!(now.trial, Some((Value::Switch(true), Ok(Value::Switch(true)))));
+        assert_eq!(now.trial, Some((Value::Switch(true), Ok(Some(Value::Switch(true))))));
     }
 
     #[test]
     #[cfg(target_os = "linux")]
     fn times_lingering_and_names_are_read_back() {
         let trial = |name| ask(catalogue::option(name).unwrap(), OptionKind::Tcp).trial;
-        assert_eq!(trial("SO_RCVTIMEO"), Some((Value::Milliseconds(1500), Ok(Value::Milliseconds(1500)))));
-        assert_eq!(trial("SO_LINGER"), Some((Value::Linger(Some(5)), Ok(Value::Linger(Some(5))))));
-        assert_eq!(trial("TCP_CONGESTION"), Some((Value::Text("reno".into()), Ok(Value::Text("reno".into())))));
+        assert_eq!(trial("SO_RCVTIMEO"), Some((Value::Milliseconds(1500), Ok(Some(Value::Milliseconds(1500))))));
+        assert_eq!(trial("SO_LINGER"), Some((Value::Linger(Some(5)), Ok(Some(Value::Linger(Some(5)))))));
+        assert_eq!(trial("TCP_CONGESTION"), Some((Value::Text("reno".into()), Ok(Some(Value::Text("reno".into()))))));
         assert_eq!(trial("SO_SNDLOWAT").unwrap().1, Err(Errno::from_raw(libc::ENOPROTOOPT)));
     }
 

@@ -63,7 +63,7 @@ impl Value {
 pub(super) fn worth_trying(form: ValueForm, default: Option<&Value>) -> Option<Value> {
     Some(match form {
         ValueForm::Switch => Value::Switch(default != Some(&Value::Switch(true))),
-        ValueForm::Int(_, tried) => Value::Number(i64::from(tried)),
+        ValueForm::Int(_, tried) | ValueForm::Forced { tried, .. } => Value::Number(i64::from(tried)),
         ValueForm::Time(milliseconds) => Value::Milliseconds(i64::from(milliseconds)),
         ValueForm::Linger(seconds) => Value::Linger(Some(seconds)),
         ValueForm::Text(name) => Value::Text(name.to_owned()),
@@ -79,7 +79,7 @@ pub(super) fn read(socket: &Socket, name: &str, form: ValueForm) -> io::Result<V
     let mut bytes = [0; ROOM];
     // An option that is an int gives 64 bits where there is room for them (SO_MAX_PACING_RATE): so the room says what is meant.
     let room = match form {
-        ValueForm::Switch | ValueForm::Int(..) => size_of::<i32>(),
+        ValueForm::Switch | ValueForm::Int(..) | ValueForm::Forced { .. } => size_of::<i32>(),
         ValueForm::ReadOnly(_) if name.ends_with("COOKIE") => size_of::<u64>(),
         ValueForm::ReadOnly(_) => size_of::<i32>(),
         ValueForm::Linger(_) => size_of::<[i32; 2]>(),
@@ -90,7 +90,7 @@ pub(super) fn read(socket: &Socket, name: &str, form: ValueForm) -> io::Result<V
     let bytes = &bytes[..length];
     Ok(match form {
         ValueForm::Switch => Value::Switch(number(bytes) != 0),
-        ValueForm::Int(..) | ValueForm::ReadOnly(_) => Value::Number(number(bytes)),
+        ValueForm::Int(..) | ValueForm::Forced { .. } | ValueForm::ReadOnly(_) => Value::Number(number(bytes)),
         ValueForm::Time(_) => {
             let (seconds, micros) = bytes.split_at(length / 2);
             Value::Milliseconds(number(seconds) * 1000 + number(micros) / 1000)

@@ -5,6 +5,7 @@ mod cases;
 mod catalogue;
 mod counters;
 mod distribution;
+mod explain;
 mod frames;
 mod json;
 mod model;
@@ -16,10 +17,15 @@ mod text;
 
 pub use cases::{CaseColumn, write_cases};
 pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
+pub use explain::{
+    CallReport, CauseReport, CodecReport, ErrorReport, Explained, LimitReport, ListReport, ListRow, OptionOnKind, OptionReport, OptionRow,
+    OptionsReport, TermReport, UnrelatedReport,
+};
 pub use frames::{DecodeReport, FrameErrorReport, FrameReport, write_codec};
 pub use json::{report_schema, write_json};
 pub use model::{InvalidFile, ProblemReport, Repeats, Report, RunReport, ScenarioHead, SettingsReport, Summary, VERSION};
 pub use snippet::{draw_diagnostic, draw_mismatch};
 pub use style::Style;
+pub(crate) use style::wrap;
 pub use table::Table;
 pub use text::{headline, write_details, write_head, write_lesson, write_run, write_summary};

@@ -50,7 +50,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
         level: Level::Ip,
         form: ValueForm::Int(Unit::Code, 2),
         kinds: &[OptionKind::Tcp, OptionKind::Udp],
-        limits: &[Limit { file: "net/ipv4/ip_no_pmtu_disc", role: LimitRole::Default }],
+        limits: &[Limit { file: "net/ipv4/ip_no_pmtu_disc", role: LimitRole::Enables }],
         privilege: None,
         en: OptionText {
             does: "Whether packets may be fragmented: 0 may, 1 by the path's MTU, 2 never, 3 never and the path's MTU is ignored.",
@@ -263,7 +263,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
     OptionEntry {
         constant: "IP_UNICAST_IF",
         level: Level::Ip,
-        form: ValueForm::Int(Unit::Code, 0),
+        form: ValueForm::Int(Unit::Code, 16_777_216),
         kinds: &[OptionKind::Tcp, OptionKind::Udp],
         limits: &[],
         privilege: None,

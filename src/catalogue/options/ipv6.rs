@@ -248,7 +248,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
     OptionEntry {
         constant: "IPV6_MULTICAST_IF",
         level: Level::Ipv6,
-        form: ValueForm::Int(Unit::Code, 0),
+        form: ValueForm::Int(Unit::Code, 1),
         kinds: &[OptionKind::Udp],
         limits: &[],
         privilege: None,
@@ -273,7 +273,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
     OptionEntry {
         constant: "IPV6_UNICAST_IF",
         level: Level::Ipv6,
-        form: ValueForm::Int(Unit::Code, 0),
+        form: ValueForm::Int(Unit::Code, 16_777_216),
         kinds: &[OptionKind::Tcp, OptionKind::Udp],
         limits: &[],
         privilege: None,

@@ -105,7 +105,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
     OptionEntry {
         constant: "SO_RCVBUFFORCE",
         level: Level::Socket,
-        form: ValueForm::Int(Unit::Bytes, 65_536),
+        form: ValueForm::Forced { tried: 65_536, seen_in: "SO_RCVBUF" },
         kinds: &[OptionKind::Tcp, OptionKind::Udp, OptionKind::Unix],
         limits: &[],
         privilege: Some("CAP_NET_ADMIN"),
@@ -117,7 +117,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
     OptionEntry {
         constant: "SO_SNDBUFFORCE",
         level: Level::Socket,
-        form: ValueForm::Int(Unit::Bytes, 65_536),
+        form: ValueForm::Forced { tried: 65_536, seen_in: "SO_SNDBUF" },
         kinds: &[OptionKind::Tcp, OptionKind::Udp, OptionKind::Unix],
         limits: &[],
         privilege: Some("CAP_NET_ADMIN"),
@@ -455,7 +455,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
     OptionEntry {
         constant: "SO_BUSY_POLL",
         level: Level::Socket,
-        form: ValueForm::Int(Unit::Microseconds, 0),
+        form: ValueForm::Int(Unit::Microseconds, 50),
         kinds: &[OptionKind::Tcp, OptionKind::Udp],
         limits: &[Limit { file: "net/core/busy_read", role: LimitRole::Default }],
         privilege: None,
@@ -601,7 +601,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
     OptionEntry {
         constant: "SO_TXREHASH",
         level: Level::Socket,
-        form: ValueForm::Int(Unit::Code, 1),
+        form: ValueForm::Int(Unit::Code, 0),
         kinds: &[OptionKind::Tcp],
         limits: &[Limit { file: "net/core/txrehash", role: LimitRole::Default }],
         privilege: None,
@@ -631,7 +631,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
     OptionEntry {
         constant: "SO_BUF_LOCK",
         level: Level::Socket,
-        form: ValueForm::Int(Unit::Code, 0),
+        form: ValueForm::Int(Unit::Code, 1),
         kinds: &[OptionKind::Tcp, OptionKind::Udp, OptionKind::Unix],
         limits: &[],
         privilege: None,

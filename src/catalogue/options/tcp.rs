@@ -224,7 +224,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
         level: Level::Tcp,
         form: ValueForm::Int(Unit::Count, 16),
         kinds: &[OptionKind::Tcp],
-        limits: &[Limit { file: "net/ipv4/tcp_fastopen", role: LimitRole::Max }],
+        limits: &[Limit { file: "net/ipv4/tcp_fastopen", role: LimitRole::Enables }],
         privilege: None,
         en: OptionText {
             does: "A listener: how many connections with data in the SYN may wait for their handshake.",
@@ -240,7 +240,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
         level: Level::Tcp,
         form: ValueForm::Switch,
         kinds: &[OptionKind::Tcp],
-        limits: &[Limit { file: "net/ipv4/tcp_fastopen", role: LimitRole::Max }],
+        limits: &[Limit { file: "net/ipv4/tcp_fastopen", role: LimitRole::Enables }],
         privilege: None,
         en: OptionText {
             does: "connect returns at once where a cookie is known, and the SYN leaves with the first send.",
