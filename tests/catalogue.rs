@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use netlab::catalogue::{self, ErrorEntry, Lang, Origin, System};
 use netlab::errno::Errno;
+use netlab::framing::CODECS;
 use netlab::scenario::{CauseName, Scenario, SocketOption};
 
 /// A table of names and what stands behind each, from `tests/published`.
@@ -212,6 +213,14 @@ fn terms_and_options_are_complete_in_both_languages() {
     for (_, cause) in CauseName::WORDS {
         let zh = catalogue::cause_text(*cause, Lang::Zh);
         assert!([zh.title, zh.belief, zh.remedy].into_iter().all(is_chinese), "{}", cause.name());
+    }
+}
+
+#[test]
+fn every_codec_has_its_sentence_in_both_languages() {
+    let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for codec in CODECS {
+        assert!(is_chinese(catalogue::codec_about(codec, Lang::Zh)) && !is_chinese(codec.about), "{}", codec.name);
     }
 }
 

@@ -18,7 +18,7 @@ mod text;
 pub use cases::{CaseColumn, write_cases};
 pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
 pub use explain::{
-    CallReport, CauseReport, CodecReport, ErrorReport, Explained, LimitReport, ListReport, ListRow, OptionOnKind, OptionReport, OptionRow,
+    CallReport, CauseReport, CodecReport, ErrorReport, Explained, LimitReport, ListReport, OptionOnKind, OptionReport, OptionRow,
     OptionsReport, TermReport, UnrelatedReport,
 };
 pub use frames::{DecodeReport, FrameErrorReport, FrameReport, write_codec};

@@ -50,9 +50,6 @@ pub struct ErrorReport {
     pub next: Vec<String>,
 }
 
-/// The scenarios shown of those that give an error.
-const MAX_SCENARIOS: usize = 6;
-
 impl ErrorReport {
     /// Of an entry, with the scenarios that show it.
     pub fn new(entry: &ErrorEntry, asked_of: Vec<System>, scenarios: Vec<String>, lang: Lang) -> Self {
@@ -113,15 +110,7 @@ impl ErrorReport {
         write_text(self.meaning, style, out)?;
         write_points(word(lang, "likely causes, in order", "可能的原因，依可能性排列"), self.causes, true, style, out)?;
         write_points(word(lang, "what to try", "怎么办"), self.remedies, false, style, out)?;
-        let mut scenarios: Vec<String> = self.scenarios.iter().take(MAX_SCENARIOS).cloned().collect();
-        if self.scenarios.len() > MAX_SCENARIOS {
-            let more = self.scenarios.len() - MAX_SCENARIOS;
-            scenarios.push(match lang {
-                Lang::En => format!("and {more} more"),
-                Lang::Zh => format!("另有 {more} 个"),
-            });
-        }
-        write_ending(lang, &scenarios, self.see, &self.next, style, out)
+        write_ending(lang, &self.scenarios, self.see, &self.next, style, out)
     }
 }
 

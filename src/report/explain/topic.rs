@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{word, write_behind, write_ending, write_text, write_title};
-use crate::catalogue::{Lang, Term, cause_text};
+use crate::catalogue::{Lang, Term, cause_text, codec_about};
 use crate::framing::{CodecInfo, Endian, LengthPrefix};
 use crate::report::frames::write_codec;
 use crate::report::style::Style;
@@ -137,7 +137,7 @@ pub struct ParameterReport {
 
 impl CodecReport {
     /// Of a codec, by the name it was asked by.
-    pub fn new(info: &'static CodecInfo, asked: &'static str) -> Self {
+    pub fn new(info: &'static CodecInfo, asked: &'static str, lang: Lang) -> Self {
         let preset = LengthPrefix::PRESETS.iter().find(|(name, _)| *name == asked);
         let written_out = preset.map(|(_, LengthPrefix { offset, width, endian, adjust, strip, .. })| {
             let endian = if *endian == Endian::Big { "big" } else { "little" };
@@ -152,7 +152,7 @@ impl CodecReport {
             name: info.name,
             preset: preset.map(|(name, _)| *name),
             written_out,
-            about: info.about,
+            about: codec_about(info, lang),
             layout: info.layout,
             parameters: info.parameters.iter().map(parameter).collect(),
             source: info.source,
@@ -163,6 +163,10 @@ impl CodecReport {
     pub(super) fn write(&self, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         if let (Some(preset), Some(written_out)) = (self.preset, &self.written_out) {
             writeln!(out, "{preset} is {written_out}\n")?;
+        }
+        if self.about != self.info.about {
+            write_text(self.about, style, out)?;
+            writeln!(out)?;
         }
         write_codec(self.info, self.preset.unwrap_or(self.name), style, out)
     }
