@@ -69,9 +69,9 @@ fn word(lang: Lang, en: &'static str, zh: &'static str) -> &'static str {
     }
 }
 
-fn write_title(title: &str, rest: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let joint = if rest.is_empty() { "" } else { ": " };
-    if title.width() + joint.len() + rest.width() <= style.width {
+fn write_title(title: &str, rest: &str, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let joint = if rest.is_empty() { "" } else { word(lang, ": ", "：") };
+    if title.width() + joint.width() + rest.width() <= style.width {
         return writeln!(out, "{}{joint}{rest}", paint(TITLE, title));
     }
     writeln!(out, "{}", paint(TITLE, title))?;

@@ -205,7 +205,7 @@ impl OptionReport {
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(self.name, &self.value_of(lang), style, out)?;
+        write_title(self.name, &self.value_of(lang), lang, style, out)?;
         writeln!(out)?;
         write_text(self.does, style, out)?;
         write_behind(word(lang, "mind: ", "注意："), self.does_not, style, out)?;
@@ -243,10 +243,10 @@ impl OptionReport {
         let values: Vec<&str> = [values.as_str(), &remarks].into_iter().filter(|part| !part.is_empty()).collect();
         let values = values.join(word(lang, "; ", "；"));
         if !style.verbose {
-            return write_title(self.name, &values, style, out);
+            return write_title(self.name, &values, lang, style, out);
         }
         writeln!(out)?;
-        write_title(self.name, &values, style, out)?;
+        write_title(self.name, &values, lang, style, out)?;
         write_behind("  ", self.does, style, out)?;
         write_behind(word(lang, "  mind: ", "  注意："), self.does_not, style, out)
     }

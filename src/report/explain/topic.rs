@@ -53,7 +53,7 @@ impl TermReport {
             (false, Lang::En) => format!("also {}", words.join(", ")),
             (false, Lang::Zh) => format!("又称 {}", words.join("、")),
         };
-        write_title(self.name, &also, style, out)?;
+        write_title(self.name, &also, lang, style, out)?;
         writeln!(out)?;
         write_text(self.meaning, style, out)?;
         writeln!(out)?;
@@ -89,7 +89,7 @@ impl CauseReport {
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(self.name, self.title, style, out)?;
+        write_title(self.name, self.title, lang, style, out)?;
         write_behind(word(lang, "  refutes: ", "  它推翻的说法："), &quoted(self.belief, lang), style, out)?;
         write_behind(word(lang, "  try: ", "  怎么办："), self.remedy, style, out)?;
         write_ending(lang, &self.scenarios, &[], &self.next, style, out)
