@@ -38,7 +38,7 @@
 //! ```
 //!
 //! Imports point one way: [`scenario`], [`framing`], [`errno`] <- [`plan`] <- [`engine`], [`trace`]; [`trace`] <- [`analysis`] <-
-//! [`verdict`] <- [`report`] <- [`cli`]. See `docs/architecture.md`.
+//! [`verdict`] <- [`report`] <- [`runner`] <- [`cli`]. See `docs/architecture.md`.
 
 pub mod analysis;
 pub mod builtin;
@@ -51,6 +51,7 @@ pub mod options;
 pub mod plan;
 pub mod repeat;
 pub mod report;
+pub mod runner;
 pub mod scenario;
 mod sys;
 pub mod trace;

@@ -20,9 +20,25 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
     ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat", "catalogue", "options", "errno"]),
     ("builtin", &["scenario"]),
+    ("runner", &["scenario", "plan", "trace", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
     (
         "cli",
-        &["scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "catalogue", "options", "errno"],
+        &[
+            "catalogue",
+            "options",
+            "errno",
+            "runner",
+            "trace",
+            "scenario",
+            "framing",
+            "plan",
+            "engine",
+            "analysis",
+            "verdict",
+            "repeat",
+            "report",
+            "builtin",
+        ],
     ),
 ];
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use netlab::catalogue::{self, ErrorEntry, Lang, Origin, System};
 use netlab::errno::Errno;
 use netlab::framing::CODECS;
-use netlab::scenario::{CauseName, Scenario, SocketOption};
+use netlab::scenario::{CauseName, Scenario, SocketOption, Variables};
 
 /// A table of names and what stands behind each, from `tests/published`.
 fn published(text: &str) -> Vec<(&str, &str)> {
@@ -153,7 +153,7 @@ fn every_error_that_a_built_in_scenario_expects_names_it() {
     let mut shown = 0;
     for source in netlab::builtin::all() {
         let name = source.name().to_owned();
-        for errno in Scenario::parse(source).unwrap().expected_errors() {
+        for errno in Scenario::parse_with(source, &netlab::builtin::BuiltinBases, &Variables::default()).unwrap().expected_errors() {
             let entry = catalogue::error(errno.name().unwrap()).unwrap();
             assert!(netlab::builtin::showing(entry.name).contains(&name), "{} is not shown by {name}", entry.name);
             shown += 1;

@@ -56,6 +56,12 @@ impl Interrupt {
         self.wake.trigger();
     }
 
+    /// A pause that ends early when the user wishes to stop.
+    pub fn pause(&self, time: Duration) {
+        // A pause that cannot be made is none.
+        let _ = wait_ready(None, &[&self.wake], Instant::now() + time);
+    }
+
     /// The signal that stopped it.
     pub fn signal(&self) -> Option<i32> {
         Some(self.signal.load(Ordering::SeqCst)).filter(|&signal| signal != 0)
