@@ -44,10 +44,12 @@
 
 pub mod analysis;
 pub mod builtin;
+pub mod catalogue;
 pub mod cli;
 pub mod engine;
 pub mod errno;
 pub mod framing;
+pub mod options;
 pub mod plan;
 pub mod repeat;
 pub mod report;

@@ -6,10 +6,12 @@ mod completions;
 mod decode;
 mod dry_run;
 mod exit;
+mod explain;
 mod interrupt;
 mod last_failed;
 mod list;
 mod man;
+mod options;
 mod output;
 mod report;
 mod run;
@@ -49,7 +51,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List(args) => list::list(args, &mut output),
         Command::Decode(args) => decode::decode(args, &mut output),
         Command::Encode(args) => decode::encode(args, &mut output),
-        Command::Explain(args) => decode::explain(args, &mut output),
+        Command::Explain(args) => explain::explain(args, &mut output),
+        Command::Options(args) => options::options(args, &mut output),
         Command::Completions(args) => completions::completions(args, &mut output),
         Command::Man(args) => man::man(args, &mut output),
         Command::Sockets(args) => sockets::sockets(args, &mut output),

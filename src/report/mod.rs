@@ -7,6 +7,7 @@ mod counters;
 mod diff;
 mod distribution;
 mod errors;
+mod explain;
 mod frames;
 mod github;
 mod hexdump;
@@ -32,6 +33,10 @@ mod variables;
 pub use cases::{CaseColumn, write_cases};
 pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
 pub use diff::{Diff, Difference, RunDiff, Sides, write_diff};
+pub use explain::{
+    CallReport, CauseReport, CodecReport, ErrorReport, Explained, LimitReport, ListReport, OptionOnKind, OptionReport, OptionRow,
+    OptionsReport, TermReport, UnrelatedReport,
+};
 pub use frames::{DecodeReport, FrameErrorReport, FrameReport, write_codec};
 pub use github::GithubRenderer;
 pub use json::{JsonLinesRenderer, JsonRenderer, ReportEvent, events_schema, report_schema};
@@ -48,6 +53,7 @@ pub use restore::read_report;
 pub use snippet::{draw_diagnostic, draw_mismatch};
 pub use sockets::{Reading, SocketsReport};
 pub use style::Style;
+pub(crate) use style::wrap;
 pub use suite::TextRenderer;
 pub use table::Table;
 pub use tap::TapRenderer;

@@ -18,6 +18,7 @@ mod decode;
 mod duration;
 mod endpoint;
 mod expect;
+mod expected;
 mod folder;
 mod json;
 mod option;
@@ -60,6 +61,7 @@ pub(crate) use endpoint::MAX_PATH;
 pub(crate) use problem::visible;
 pub(crate) use step::check_name;
 
+use crate::errno::Errno;
 use decode::{Decode, Fields, word};
 use json::{Node, NodeKind};
 use substitute::Substitutions;

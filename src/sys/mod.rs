@@ -6,6 +6,7 @@
 mod arrival;
 #[allow(unsafe_code, reason = "a call with a descriptor that is not open has no safe form")]
 mod closed;
+mod constant;
 #[allow(unsafe_code, reason = "a table of descriptors of a thread's own has no safe form")]
 mod descriptors;
 mod listing;
@@ -30,7 +31,7 @@ pub(crate) use closed::call_when_closed;
 pub(crate) use descriptors::{accept_without_descriptors, too_many_descriptors};
 pub(crate) use listing::{listen_counters, socket_owners, sockets_of};
 pub(crate) use message::{receive, receive_message, send_flags};
-pub(crate) use option::{congestion_control, get_option, set_option};
+pub(crate) use option::{congestion_control, get_named, get_option, set_named, set_option};
 pub(crate) use peer::PeerWatch;
 pub(crate) use privilege::{first_unprivileged_port, privilege};
 pub(crate) use tcp_info::{counts_segments, tcp_info};
