@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("options", &["catalogue", "errno", "sys"]),
     ("engine", &["scenario", "framing", "errno", "plan", "trace", "sys"]),
     ("analysis", &["scenario", "framing", "errno", "trace"]),
-    ("verdict", &["scenario", "framing", "plan", "trace", "analysis"]),
+    ("verdict", &["errno", "scenario", "framing", "plan", "trace", "analysis"]),
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
     ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat", "catalogue", "options", "errno", "sockets"]),
     ("builtin", &["scenario"]),

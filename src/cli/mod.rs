@@ -17,6 +17,7 @@ mod report;
 mod run;
 mod screen;
 mod select;
+mod settings;
 mod sinks;
 mod sockets;
 mod variables;

@@ -49,6 +49,9 @@ impl Output {
 
     /// Writes what the function writes, to standard output, at once.
     pub(super) fn write(&mut self, write: impl FnOnce(&Style, &mut Vec<u8>) -> io::Result<()>) {
+        if !self.is_open() {
+            return;
+        }
         let mut text = Vec::new();
         let result = write(&self.style, &mut text).and_then(|()| {
             let mut stdout = anstream::stdout().lock();
@@ -60,6 +63,9 @@ impl Output {
 
     /// Writes data to standard output as it is made, without touching it.
     pub(super) fn write_data(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        if !self.is_open() {
+            return;
+        }
         let mut stdout = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());
         let result = write(&mut stdout).and_then(|()| stdout.flush());
         // A writer that failed would try again when it is dropped.

@@ -48,6 +48,10 @@ const DIFF_HELP: &str = "Exit codes:
   5    a report cannot be read";
 
 pub(super) fn report(args: &RenderArgs, output: &mut Output) -> Exit {
+    if let Some(path) = args.report.same_file() {
+        note(&format!("error: two reports would be written to {}, and only one of them would be left", path.display()));
+        return Exit::Usage;
+    }
     let Some(reports) = args.files.iter().map(|path| read(path)).collect::<Option<Vec<_>>>() else { return Exit::NotCarriedOut };
     let (whole, problems) = merge(reports.into_iter().flatten().collect(), args.merge);
     problems.iter().for_each(|problem| note(&format!("error: {problem}")));

@@ -20,8 +20,9 @@ pub struct TextRenderer {
     cases: Vec<(CaseColumn, RunReport)>,
     /// Everything about the runs that did not do well, for the end.
     details: Vec<u8>,
-    /// How each of those is run again.
+    /// How the first of those are run again, and how many more there are.
     again: Vec<String>,
+    more: u64,
 }
 
 /// The most bytes of details that are kept for the end; later ones are shown at once.
@@ -32,7 +33,7 @@ const MOST_AGAIN: usize = 30;
 impl TextRenderer {
     /// A renderer for a reader.
     pub fn new(style: Style, numbered: bool) -> Self {
-        Self { style, numbered, suite: Suite::default(), ended: 0, cases: Vec::new(), details: Vec::new(), again: Vec::new() }
+        Self { style, numbered, suite: Suite::default(), ended: 0, cases: Vec::new(), details: Vec::new(), again: Vec::new(), more: 0 }
     }
 
     fn show_alone(&mut self, run: &RunReport, went_well: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -105,9 +106,9 @@ impl TextRenderer {
             return Ok(());
         }
         writeln!(out, "to run only that again:")?;
-        self.again.iter().take(MOST_AGAIN).try_for_each(|command| writeln!(out, "  {command}"))?;
-        if self.again.len() > MOST_AGAIN {
-            writeln!(out, "  ({} more; `netlab run --last-failed` runs all of them)", self.again.len() - MOST_AGAIN)?;
+        self.again.iter().try_for_each(|command| writeln!(out, "  {command}"))?;
+        if self.more > 0 {
+            writeln!(out, "  ({} more; `netlab run --last-failed` runs all of them)", self.more)?;
         }
         writeln!(out)
     }
@@ -127,7 +128,10 @@ impl Renderer for TextRenderer {
         self.ended += 1;
         let went_well = run.went_well(self.suite.policy);
         if !went_well {
-            self.again.push(command_for(run, &self.suite));
+            match self.again.len() < MOST_AGAIN {
+                true => self.again.push(command_for(run, &self.suite)),
+                false => self.more += 1,
+            }
         }
         if self.suite.files == 1 { self.show_alone(run, went_well, out) } else { self.show_among_others(run, went_well, out) }
     }
