@@ -13,13 +13,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plan", &["scenario", "framing"]),
     ("trace", &["scenario", "errno"]),
     ("sys", &["scenario", "trace"]),
+    ("connect", &["scenario", "errno", "catalogue", "trace", "sys"]),
     ("engine", &["scenario", "framing", "errno", "plan", "trace", "sys"]),
     ("analysis", &["scenario", "framing", "errno", "trace"]),
     ("verdict", &["scenario", "framing", "plan", "trace", "analysis"]),
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
-    ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat"]),
+    ("report", &["connect", "scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat"]),
     ("builtin", &["scenario"]),
-    ("cli", &["scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "catalogue", "errno"]),
+    (
+        "cli",
+        &["connect", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "catalogue", "errno"],
+    ),
 ];
 
 #[test]

@@ -31,7 +31,11 @@ fn read(path: &Path) -> Value {
 
 #[test]
 fn the_committed_schemas_are_the_generated_ones() {
-    for (name, schema) in [("scenario", netlab::scenario::scenario_schema()), ("report", netlab::report::report_schema())] {
+    for (name, schema) in [
+        ("scenario", netlab::scenario::scenario_schema()),
+        ("report", netlab::report::report_schema()),
+        ("connect", netlab::report::connect_schema()),
+    ] {
         let file = root().join(format!("docs/{name}.schema.json"));
         Assert::new().action_env("SNAPSHOTS").eq(Data::text(format!("{schema:#}\n")), Data::read_from(&file, None).raw());
     }

@@ -41,6 +41,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Validate scenarios without running them: every error of every file
     Check(CheckArgs),
+    /// Connect to a host and a port: each phase, each address, and why it failed
+    Connect(super::connect::ConnectArgs),
     /// List scenarios: the built-in ones, or those at the paths given
     List(ListArgs),
     /// Find the messages in bytes, by any codec
@@ -297,6 +299,8 @@ pub(super) enum SchemaKind {
     Scenario,
     /// The report of `netlab run --format json`
     Report,
+    /// The report of `netlab connect --format json`
+    Connect,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,11 +2,27 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::engine::Interrupt;
+
+/// Listens for signals without a thread, which would take longer to start than a connect. Of two signals, the second ends the process.
+pub(super) fn without_thread() -> io::Result<Arc<Interrupt>> {
+    let interrupt = Arc::new(Interrupt::new()?);
+    let is_second = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+        let (number, pipe) = interrupt.for_handler()?;
+        // Handlers run in the order in which they are registered.
+        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&is_second))?;
+        signal_hook::flag::register(signal, Arc::clone(&is_second))?;
+        signal_hook::flag::register_usize(signal, number, usize::try_from(signal).unwrap_or_default())?;
+        signal_hook::low_level::pipe::register_raw(signal, pipe)?;
+    }
+    Ok(interrupt)
+}
 
 /// Starts to listen for signals.
 pub(super) fn listen() -> io::Result<Arc<Interrupt>> {

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod connect;
 mod decode;
 mod exit;
 mod interrupt;
@@ -36,6 +37,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let exit = match &cli.command {
         Command::Run(args) => run::run(args, &mut output),
         Command::Check(args) => check::check(args, &mut output),
+        Command::Connect(args) => connect::connect(args, &mut output),
         Command::List(args) => list::list(args, &mut output),
         Command::Decode(args) => decode::decode(args, &mut output),
         Command::Encode(args) => decode::encode(args, &mut output),
@@ -44,6 +46,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),
                 SchemaKind::Report => crate::report::report_schema(),
+                SchemaKind::Connect => crate::report::connect_schema(),
             };
             output.line(&format!("{schema:#}"));
             Exit::Success

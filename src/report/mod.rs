@@ -3,6 +3,7 @@
 mod calls;
 mod cases;
 mod catalogue;
+mod connect;
 mod counters;
 mod distribution;
 mod frames;
@@ -16,6 +17,10 @@ mod text;
 
 pub use cases::{CaseColumn, write_cases};
 pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
+pub use connect::{
+    CONNECT_VERSION, ConnectReport, ConnectSummary, TargetReport, connect_schema, write_connect_summary, write_crowd, write_round,
+    write_target,
+};
 pub use frames::{DecodeReport, FrameErrorReport, FrameReport, write_codec};
 pub use json::{report_schema, write_json};
 pub use model::{InvalidFile, ProblemReport, Repeats, Report, RunReport, ScenarioHead, SettingsReport, Summary, VERSION};

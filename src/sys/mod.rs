@@ -4,6 +4,10 @@
 //! `cfg`. Linux is where it is tested; for other systems nothing is claimed.
 
 mod arrival;
+#[allow(unsafe_code, reason = "recvmsg takes raw pointers, and no crate here reads the error queue")]
+mod error_queue;
+mod interrupt;
+mod listener;
 mod message;
 #[allow(unsafe_code, reason = "getsockopt, setsockopt and ioctl take raw pointers")]
 mod option;
@@ -14,11 +18,14 @@ mod wake;
 use std::net::{SocketAddr, UdpSocket};
 
 pub(crate) use arrival::wait_queued;
+pub(crate) use error_queue::{Origin, report_errors, take_error};
+pub use interrupt::Interrupt;
+pub(crate) use listener::{Bound, bound_to};
 pub(crate) use message::{receive, receive_message, send_flags};
 pub(crate) use option::{congestion_control, get_option, set_option};
 pub(crate) use peer::PeerWatch;
 pub(crate) use tcp_info::{counts_segments, tcp_info};
-pub(crate) use wake::{Interest, Readiness, Wake, wait_ready};
+pub(crate) use wake::{Interest, Readiness, Wake, wait_any, wait_ready};
 
 /// The kernel's release, as `uname -r` prints it.
 pub(crate) fn kernel_release() -> String {
