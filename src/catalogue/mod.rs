@@ -23,6 +23,8 @@
 mod entry;
 mod errors;
 mod lookup;
+mod unrelated;
 
 pub use entry::{ErrorEntry, ErrorText, Lang, Origin, System};
-pub use lookup::{error, errors, errors_with_number};
+pub use lookup::{error, errors, errors_with_number, unrelated, unrelated_with_number};
+pub use unrelated::UnrelatedError;
