@@ -1,11 +1,13 @@
 //! `netlab connect`
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args, Parser, ValueEnum};
 
+use super::args::{Cli, Color, Command};
 use super::exit::Exit;
 use super::interrupt;
 use super::output::{Output, note};
@@ -123,6 +125,39 @@ struct OptionArgs {
     /// SO_LINGER with this time (whole seconds); 0s closes with a RST
     #[arg(long, value_name = "TIME", value_parser = parse_seconds_or_none)]
     linger: Option<Duration>,
+}
+
+/// The command line of this command, without the others.
+#[derive(Debug, Parser)]
+#[command(name = "netlab connect", disable_help_flag = true)]
+struct Alone {
+    #[command(flatten)]
+    connect: ConnectArgs,
+
+    #[arg(long, default_value = "auto")]
+    color: Color,
+
+    #[arg(long)]
+    lang: Option<String>,
+
+    #[arg(short, long, conflicts_with = "quiet")]
+    verbose: bool,
+
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Reads a command line that begins with `connect`. clap makes every option of every command before it looks at the first word, which
+/// takes longer than a connect; so here it makes those of one. `None` for all other words, and for what is wrong or asks for help: that
+/// is answered by the whole.
+pub(super) fn read_alone(arguments: &[OsString]) -> Option<Cli> {
+    let (_, rest) = arguments.split_first()?;
+    if rest.first()? != "connect" {
+        return None;
+    }
+    // The word itself stands where the program's name does.
+    let Alone { connect, color, lang, verbose, quiet } = Alone::try_parse_from(rest).ok()?;
+    Some(Cli { command: Command::Connect(connect), color, lang, verbose, quiet })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -318,4 +353,61 @@ fn parse_seconds_or_none(text: &str) -> Result<Duration, String> {
 
 fn parse_bytes(text: &str) -> Result<Bytes, String> {
     unescape(text).map(Bytes).ok_or_else(|| "an escape in it is none: \\r \\n \\t \\0 \\xHH \\\\ are".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split_whitespace().map(OsString::from).collect()
+    }
+
+    /// What one command alone reads, and what all of them together do, is the same.
+    #[test]
+    fn alone_and_among_the_others() {
+        for line in [
+            "netlab connect a:1",
+            "netlab connect a 1 -v --color never --lang zh",
+            "netlab connect a:1 b:2 -q --all -4 --timeout 250ms --deadline 2s --jobs 5 --format json",
+            "netlab connect [::1]:80 --expect-banner --send x\\r\\n --source ::1 --source-port 5 --delay 10ms",
+            "netlab connect a:1 --expect-banner=SSH --nodelay on --reuseaddr off --linger 0s --keepalive 30s",
+            "netlab connect a:1 --udp --count 3 --interval 0s --rcvbuf 1 --sndbuf 2",
+            "netlab connect -- a:1",
+        ] {
+            let alone = read_alone(&words(line)).map(|cli| format!("{cli:?}"));
+            let whole = Cli::try_parse_from(words(line)).map(|cli| format!("{cli:?}"));
+            assert_eq!(alone, Some(whole.unwrap()), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_left_to_the_whole() {
+        for line in [
+            "netlab",
+            "netlab list",
+            "netlab connect",
+            "netlab connect --help",
+            "netlab connect -h a:1",
+            "netlab connect a:1 --nothing",
+            "netlab connect a:1 -v -q",
+        ] {
+            assert!(read_alone(&words(line)).is_none(), "{line}");
+        }
+        assert!(Cli::try_parse_from(words("netlab connect --timeout 5 a:1")).is_err());
+    }
+
+    #[test]
+    fn settings_that_contradict_the_target_are_refused() {
+        let reason = |line: &str| match read_alone(&words(line)).unwrap().command {
+            Command::Connect(args) => plan(&args).map(|_| ()).unwrap_err(),
+            _ => unreachable!("it is connect"),
+        };
+        assert!(reason("netlab connect 127.0.0.1:80 -6").contains("IPv4 address, and only IPv6 was asked for"));
+        assert!(reason("netlab connect [::1]:80 --source 127.0.0.1").contains("IPv6 address, and only IPv4"));
+        assert!(reason("netlab connect a:80 --source 127.0.0.1 -6").contains("--source is not of the family"));
+        assert!(reason("netlab connect unix:/x --nodelay on").contains("--nodelay means nothing"));
+        assert!(reason("netlab connect a:80 --count 3 --send x").contains("--count measures connecting"));
+    }
 }

@@ -80,13 +80,19 @@ impl Heat<'_> {
                         if connected { race.connected(index) } else { race.failed(index, self.start.elapsed()) }
                     }
                 }
+                // This process may have been kept from running for as long as the limit: then the answer is there.
+                Step::Expire(index) if self.is_answered(index) => {
+                    if self.settle(index) {
+                        race.connected(index);
+                    }
+                }
                 Step::Expire(index) => {
                     self.give_up(Some(index), &AttemptEnd::TimedOut { limit_us: settings.timeout.into() });
                 }
                 Step::Wait(until) => {
                     let until = self.start + until;
                     let until = deadline.map_or(until, |deadline| deadline.min(until));
-                    let interest = if settings.udp { Interest::Readable } else { Interest::Writable };
+                    let interest = self.interest();
                     let sockets: Vec<_> = self.under_way.iter().map(|attempt| (&attempt.socket as _, interest)).collect();
                     let end = match wait_any(&sockets, &[interrupt.wake()], until) {
                         Ok((Readiness::Ready, ready)) => {
@@ -135,6 +141,16 @@ impl Heat<'_> {
                 Some(false)
             }
         }
+    }
+
+    fn interest(&self) -> Interest {
+        if self.limits.settings.udp { Interest::Readable } else { Interest::Writable }
+    }
+
+    /// Whether an attempt's answer is there now.
+    fn is_answered(&self, index: usize) -> bool {
+        let Some(attempt) = self.under_way.iter().find(|attempt| attempt.index == index) else { return false };
+        matches!(wait_any(&[(&attempt.socket, self.interest())], &[], Instant::now()), Ok((Readiness::Ready, _)))
     }
 
     /// Takes the answer to an attempt; tells whether it is a connection.
@@ -196,5 +212,67 @@ impl Heat<'_> {
                 attempt.circumstances = Some(circumstance::of_address(self.addresses[index], is_tcp));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect::race::Pace;
+    use socket2::{Domain, Type};
+    use std::net::{TcpListener, TcpStream};
+
+    fn raced(addresses: &[SocketAddr], pace: Pace) -> Raced {
+        let settings = Settings { pace, ..Settings::default() };
+        race(addresses, Limits { settings: &settings, interrupt: &Interrupt::new().unwrap(), deadline: None })
+    }
+
+    fn bound() -> (Socket, SocketAddr) {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        (socket, address)
+    }
+
+    const SHORT: Pace = Pace::Staggered(Duration::from_millis(10));
+    const LONG: Pace = Pace::Staggered(Duration::from_secs(3600));
+
+    #[test]
+    fn an_address_that_does_not_answer_is_overtaken() {
+        let (full, silent) = bound();
+        full.listen(0).unwrap();
+        let _room_is_taken = TcpStream::connect(silent).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let Raced { attempts, kept } = raced(&[silent, listener.local_addr().unwrap()], SHORT);
+        assert_eq!(kept.map(|(place, _)| place), Some(1));
+        assert!(matches!(attempts[0].end, AttemptEnd::Lost) && matches!(attempts[1].end, AttemptEnd::Connected));
+    }
+
+    /// With a delay of an hour: so it is the failure that begins the next.
+    #[test]
+    fn an_address_that_refuses_does_not_hold_up_the_next() {
+        let (_closed, refusing) = bound();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let Raced { attempts, kept } = raced(&[refusing, listener.local_addr().unwrap()], LONG);
+        assert_eq!(kept.map(|(place, _)| place), Some(1));
+        assert_eq!(attempts[0].end.loss().as_deref(), Some("ECONNREFUSED"));
+    }
+
+    #[test]
+    fn all_addresses_go_to_their_end() {
+        let (_closed, refusing) = bound();
+        let listeners = [TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap()];
+        let [one, two] = listeners.each_ref().map(|listener| listener.local_addr().unwrap());
+        let Raced { attempts, kept } = raced(&[one, refusing, two], Pace::AtOnce);
+        assert!(kept.is_some());
+        let ends: Vec<Option<String>> = attempts.iter().map(|attempt| attempt.end.loss()).collect();
+        assert_eq!(ends, [None, Some("ECONNREFUSED".to_owned()), None]);
+        assert!(matches!(attempts[0].end, AttemptEnd::Connected) && matches!(attempts[2].end, AttemptEnd::Connected));
+    }
+
+    #[test]
+    fn no_address_is_no_attempt() {
+        let Raced { attempts, kept } = raced(&[], SHORT);
+        assert!(attempts.is_empty() && kept.is_none());
     }
 }

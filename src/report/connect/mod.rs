@@ -12,7 +12,7 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::connect::{Diagnosis, Findings, Micros, Outcome, diagnose};
+use crate::connect::{ConnectEx, Diagnosis, Findings, Micros, Outcome, connect_ex, diagnose};
 
 pub use crowd::{write_connect_summary, write_crowd};
 pub use rounds::write_round;
@@ -41,12 +41,14 @@ pub struct TargetReport {
     pub findings: Findings,
     /// What every failure means, also those of addresses that another one made up for.
     pub diagnoses: Vec<Diagnosis>,
+    /// What Python's connect_ex would have returned, for each attempt; None where that is not known.
+    pub connect_ex: Vec<Option<ConnectEx>>,
 }
 
 impl TargetReport {
     /// The report of what was found.
     pub fn new(findings: Findings) -> Self {
-        Self { diagnoses: diagnose(&findings), findings }
+        Self { diagnoses: diagnose(&findings), connect_ex: findings.attempts.iter().map(connect_ex).collect(), findings }
     }
 }
 

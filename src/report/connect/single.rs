@@ -18,7 +18,7 @@ const LINES_SHOWN: usize = 3;
 /// # Errors
 /// What the writer gives.
 pub fn write_target(report: &TargetReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let TargetReport { findings, diagnoses } = report;
+    let TargetReport { findings, diagnoses, .. } = report;
     let phases = phases(findings).join(", ");
     let phases = if phases.is_empty() { String::new() } else { format!("  {phases}") };
     hang("", &format!("{} {} over {}{phases}", verdict(findings.outcome), target(findings), findings.protocol.name()), style, out)?;
