@@ -175,6 +175,13 @@ impl Attempt {
     }
 }
 
+impl Attempt {
+    /// Whether this machine's own kernel said no in the call itself, so that no packet left.
+    pub fn failed_at_once(&self) -> bool {
+        matches!(&self.end, AttemptEnd::Failed(failure) if failure.call != Call::Recv) && !self.was_pending
+    }
+}
+
 impl AttemptEnd {
     /// What was lost, by the name of the error; `None` where it connected, or was broken off.
     pub fn loss(&self) -> Option<String> {

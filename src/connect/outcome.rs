@@ -45,10 +45,10 @@ pub(super) fn outcome(findings: &Findings) -> Outcome {
 
 fn is_local(attempt: &Attempt) -> bool {
     match &attempt.end {
-        AttemptEnd::Failed(failure) => match failure.call {
-            Call::Socket | Call::Setsockopt | Call::Bind | Call::Getaddrinfo => true,
-            Call::Connect | Call::Send | Call::Recv => !attempt.was_pending && LOCAL.contains(&failure.error.name.as_str()),
-        },
+        AttemptEnd::Failed(failure) if failure.call == Call::Connect || failure.call == Call::Send => {
+            attempt.failed_at_once() && LOCAL.contains(&failure.error.name.as_str())
+        }
+        AttemptEnd::Failed(failure) => failure.call != Call::Recv,
         AttemptEnd::Connected
         | AttemptEnd::Answered
         | AttemptEnd::TimedOut { .. }

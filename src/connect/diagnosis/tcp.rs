@@ -148,13 +148,13 @@ pub(super) fn unreachable(attempt: &Attempt) -> Vec<Cause> {
     let mut router = Cause::new("router_says_no", "a router on the way says that there is no way, or that it is forbidden");
     let mut neighbour =
         Cause::new("no_neighbour", "the next hop, or the host itself, does not answer on the local network (ARP, or neighbour discovery)");
-    if attempt.was_pending {
-        route = route.refuted(Source::Calls, format!("the connect was under way for {took}: a packet could be sent"));
-    } else {
-        let at_once = format!("connect failed at once, after {took}: no packet left this machine");
+    if attempt.failed_at_once() {
+        let at_once = format!("the call failed at once, after {took}: no packet left this machine");
         route = route.supported(Source::Calls, at_once.clone());
         router = router.refuted(Source::Calls, at_once.clone());
         neighbour = neighbour.refuted(Source::Calls, at_once);
+    } else {
+        route = route.refuted(Source::Calls, format!("the error came only after {took}: a packet could be sent"));
     }
     route = route.supported_if(here.has_route == Some(false), Source::Routes, || format!("there is no way to {}", attempt.to));
     if here.has_route == Some(true) {

@@ -43,7 +43,10 @@ pub(super) fn write_cause(cause: &Cause, style: &Style, out: &mut dyn Write) -> 
         Standing::RuledOut => "  ruled out: ",
     };
     hang(label, &cause.title, style, out)?;
-    for evidence in &cause.evidence {
+    // What is ruled out needs one reason; -v has all.
+    let is_short = cause.standing == Standing::RuledOut && !style.verbose;
+    let evidence = cause.evidence.iter().filter(|evidence| !(is_short && evidence.supports));
+    for evidence in evidence.take(if is_short { 1 } else { usize::MAX }) {
         let word = if evidence.supports { "evidence" } else { "against it" };
         hang(&format!("    {word} ({}): ", evidence.source.name()), &evidence.text, style, out)?;
     }

@@ -6,7 +6,7 @@ use super::TargetReport;
 use super::diagnosis::{hang, write_diagnosis};
 use super::rounds::write_rounds;
 use crate::connect::{Answer, Attempt, AttemptEnd, Exchange, ExchangeEnd, Findings, Micros, Outcome, Protocol, Received, Stopped};
-use crate::report::style::{BAD, GOOD, SKIPPED, Style, paint};
+use crate::report::style::{BAD, GOOD, SKIPPED, Style, paint, wrap};
 use crate::report::table::Table;
 use crate::trace::escape;
 
@@ -21,7 +21,13 @@ pub fn write_target(report: &TargetReport, style: &Style, out: &mut dyn Write) -
     let TargetReport { findings, diagnoses, .. } = report;
     let phases = phases(findings).join(", ");
     let phases = if phases.is_empty() { String::new() } else { format!("  {phases}") };
-    hang("", &format!("{} {} over {}{phases}", verdict(findings.outcome), target(findings), findings.protocol.name()), style, out)?;
+    let (verdict, color) = verdict(findings.outcome);
+    let line = format!("{verdict} {} over {}{phases}", target(findings), findings.protocol.name());
+    for (index, line) in wrap(&line, style.width).iter().enumerate() {
+        // Colours have no width, so they come in when the line is broken.
+        let line = if index == 0 { line.replacen(verdict, &paint(color, verdict), 1) } else { line.clone() };
+        writeln!(out, "{line}")?;
+    }
     write_resolution(findings, style, out)?;
     if findings.attempts.len() > 1 || style.verbose {
         write_attempts(findings, style, out)?;
@@ -67,12 +73,12 @@ fn is_silence(findings: &Findings) -> bool {
         && findings.attempts.iter().any(|attempt| matches!(attempt.end, AttemptEnd::TimedOut { .. }))
 }
 
-fn verdict(outcome: Outcome) -> String {
+fn verdict(outcome: Outcome) -> (&'static str, anstyle::Style) {
     match outcome {
-        Outcome::Reached => paint(GOOD, "REACHED"),
-        Outcome::NotReached => paint(BAD, "NOT REACHED"),
-        Outcome::NotTried => paint(SKIPPED, "NOT TRIED"),
-        Outcome::Interrupted => paint(SKIPPED, "INTERRUPTED"),
+        Outcome::Reached => ("REACHED", GOOD),
+        Outcome::NotReached => ("NOT REACHED", BAD),
+        Outcome::NotTried => ("NOT TRIED", SKIPPED),
+        Outcome::Interrupted => ("INTERRUPTED", SKIPPED),
     }
 }
 
@@ -163,7 +169,7 @@ fn write_exchange(exchange: &Exchange, style: &Style, out: &mut dyn Write) -> io
     }
     let more = if *is_cut { ", and more that was left unread" } else { "" };
     writeln!(out, "received: {bytes} bytes{more}")?;
-    let lines = crate::report::style::wrap(text, style.width.saturating_sub(2));
+    let lines = wrap(text, style.width.saturating_sub(2));
     let shown = if style.verbose { lines.len() } else { LINES_SHOWN };
     for line in lines.iter().take(shown) {
         writeln!(out, "  {line}")?;
