@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::net::IpAddr;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use clap::{ArgAction, Args, Parser, ValueEnum};
@@ -204,7 +205,8 @@ pub(super) fn connect(args: &ConnectArgs, output: &mut Output) -> Exit {
             }
         }
     };
-    let found = probe_all(&targets, &settings, args.jobs.into(), &interrupt, &|_| {}, &mut on_round);
+    let news = News::new(targets.len());
+    let found = probe_all(&targets, &settings, args.jobs.into(), &interrupt, &|_| news.one_more(), &mut on_round);
     let found: Vec<TargetReport> = found.into_iter().flatten().map(TargetReport::new).collect();
     let report = ConnectReport::new(found, targets.len(), Micros::from(start.elapsed()));
     match args.format {
@@ -217,6 +219,31 @@ pub(super) fn connect(args: &ConnectArgs, output: &mut Output) -> Exit {
         None if summary.not_tried > 0 => Exit::NotCarriedOut,
         None if summary.not_reached > 0 => Exit::Failed,
         None => Exit::Success,
+    }
+}
+
+/// How long nothing is said while targets are tried.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// A line now and then on standard error, where many targets take long.
+struct News {
+    total: usize,
+    /// How many have ended, and when the last word was said.
+    state: Mutex<(usize, Instant)>,
+}
+
+impl News {
+    fn new(total: usize) -> Self {
+        Self { total, state: Mutex::new((0, Instant::now())) }
+    }
+
+    fn one_more(&self) {
+        let Ok(mut state) = self.state.lock() else { return };
+        state.0 += 1;
+        if state.1.elapsed() >= SILENCE {
+            state.1 = Instant::now();
+            note(&format!("{} of {} targets", state.0, self.total));
+        }
     }
 }
 

@@ -74,7 +74,10 @@ impl Line<'_> {
                 Ok(0) if !is_udp && heard.buffer.is_empty() => return ExchangeEnd::Closed,
                 Ok(0) if !is_udp => return self.unexpected(),
                 Ok(count) => {
-                    heard.first_byte.get_or_insert_with(|| connected.elapsed().into());
+                    if !is_udp {
+                        // Of UDP the answer is the attempt's own.
+                        heard.first_byte.get_or_insert_with(|| connected.elapsed().into());
+                    }
                     heard.buffer.extend_from_slice(&chunk[..count]);
                     if self.is_answer(&heard.buffer) {
                         return ExchangeEnd::Answered;

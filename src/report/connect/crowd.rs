@@ -23,22 +23,29 @@ pub fn write_crowd(report: &ConnectReport, style: &Style, out: &mut dyn Write) -
     if rows().next().is_none() {
         return Ok(());
     }
-    let mut table = Table::new(&["target", "=", "address", ">took", "result"], style);
+    // Where nothing was looked up a target is its own address.
+    let has_names = rows().any(|row| row.findings.resolution.is_some());
+    let addresses: &[&str] = if has_names { &["address"] } else { &[] };
+    let mut table = Table::new(&[&["target", "=outcome"], addresses, &[">took", "result"]].concat(), style);
     for row in rows() {
         let findings = &row.findings;
-        table.row(vec![target(findings), verdict_word(findings.outcome), address(findings), findings.took_us.to_string(), result(row)]);
+        let mut cells = vec![target(findings), verdict_word(findings.outcome)];
+        cells.extend(has_names.then(|| address(findings)));
+        cells.extend([findings.took_us.to_string(), result(row)]);
+        table.row(cells);
     }
     table.lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;
-    for (diagnosis, names) in kinds(report) {
+    let kinds = kinds(report);
+    for (diagnosis, names) in &kinds {
         writeln!(out)?;
         let more = names.len().saturating_sub(NAMES_SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let shown = names[..names.len().min(NAMES_SHOWN)].join(", ");
         let first = if names.len() > 1 { "; of the first of them:" } else { "" };
-        hang("", &format!("{} of {}: {shown}{more}{first}", names.len(), report.targets.len()), style, out)?;
+        hang("", &format!("{} of {} targets: {shown}{more}{first}", names.len(), report.targets.len()), style, out)?;
         write_diagnosis(diagnosis, None, style, out)?;
     }
-    Ok(())
+    if kinds.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 /// Each kind of failure once, with the targets that it kept from being reached.
@@ -69,9 +76,7 @@ fn verdict_word(outcome: Outcome) -> String {
 
 fn address(findings: &Findings) -> String {
     let kept = findings.kept.or(findings.attempts.len().checked_sub(1));
-    let address = kept.and_then(|index| findings.attempts.get(index)).map(|attempt| attempt.to.to_string());
-    // Where nothing was looked up the target is the address.
-    address.filter(|_| findings.resolution.is_some()).unwrap_or_default()
+    kept.and_then(|index| findings.attempts.get(index)).map(|attempt| attempt.to.to_string()).unwrap_or_default()
 }
 
 fn result(row: &TargetReport) -> String {
