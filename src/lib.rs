@@ -48,6 +48,7 @@ pub mod connect;
 pub mod engine;
 pub mod errno;
 pub mod framing;
+pub mod options;
 pub mod plan;
 pub mod repeat;
 pub mod report;

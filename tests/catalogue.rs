@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use netlab::catalogue::{self, ErrorEntry, Lang, Origin, System};
 use netlab::errno::Errno;
-use netlab::scenario::Scenario;
+use netlab::scenario::{CauseName, Scenario, SocketOption};
 
 /// A table of names and what stands behind each, from `tests/published`.
 fn published(text: &str) -> Vec<(&str, &str)> {
@@ -190,4 +190,57 @@ fn a_number_that_means_different_things_says_so() {
     // This system's first.
     assert_eq!(names(61).first(), Some(&(System::Macos, "ECONNREFUSED")));
     assert_eq!(names(104), [(System::Linux, "ECONNRESET")]);
+}
+
+#[test]
+fn terms_and_options_are_complete_in_both_languages() {
+    let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for term in catalogue::terms() {
+        let (en, zh) = (term.text(Lang::En), term.text(Lang::Zh));
+        for text in [en.meaning, en.advice] {
+            assert!(text.ends_with('.') && !is_chinese(text), "{}: {text}", term.name());
+        }
+        for text in [zh.meaning, zh.advice] {
+            assert!(text.ends_with('。') && is_chinese(text), "{}: {text}", term.name());
+        }
+    }
+    for entry in catalogue::options() {
+        let (en, zh) = (entry.text(Lang::En), entry.text(Lang::Zh));
+        assert!([en.does, en.does_not].iter().all(|text| text.ends_with('.') && !is_chinese(text)), "{}", entry.constant);
+        assert!([zh.does, zh.does_not].iter().all(|text| text.ends_with('。') && is_chinese(text)), "{}", entry.constant);
+    }
+    for (_, cause) in CauseName::WORDS {
+        let zh = catalogue::cause_text(*cause, Lang::Zh);
+        assert!([zh.title, zh.belief, zh.remedy].into_iter().all(is_chinese), "{}", cause.name());
+    }
+}
+
+#[test]
+fn scenarios_that_terms_name_are_built_in() {
+    for term in catalogue::terms() {
+        for name in term.scenarios {
+            assert!(!netlab::builtin::find(name).is_empty(), "{}: {name}", term.name());
+        }
+    }
+}
+
+#[test]
+fn words_and_options_are_one_each() {
+    let mut words: Vec<String> =
+        catalogue::terms().flat_map(|term| term.words().map(|word| word.to_lowercase().replace(['-', '_'], " "))).collect();
+    words.sort_unstable();
+    let twice: Vec<_> = words.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+    let mut constants: Vec<&str> = catalogue::options().map(|entry| entry.constant).collect();
+    constants.sort_unstable();
+    constants.dedup();
+    assert_eq!(constants.len(), catalogue::options().count());
+}
+
+/// What a scenario can set, the catalogue explains.
+#[test]
+fn every_option_of_scenarios_is_explained() {
+    for (_, option) in SocketOption::WORDS.iter().filter(|(_, option)| option.is_settable()) {
+        assert!(catalogue::option(option.constant()).is_some(), "{}", option.constant());
+    }
 }

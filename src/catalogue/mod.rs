@@ -20,11 +20,21 @@
 //! [Windows Sockets Error Codes](https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2). netlab was not
 //! tried on either.
 
+mod causes;
 mod entry;
 mod errors;
 mod lookup;
+mod option;
+mod options;
+mod search;
+mod term;
+mod terms;
 mod unrelated;
 
+pub use causes::{CauseText, cause_text};
 pub use entry::{ErrorEntry, ErrorText, Lang, Origin, System};
-pub use lookup::{error, errors, errors_with_number, unrelated, unrelated_with_number};
+pub use lookup::{error, errors, errors_with_number, option, options, term, terms, unrelated, unrelated_with_number};
+pub use option::{Level, Limit, LimitRole, OptionEntry, OptionKind, OptionText, Unit, ValueForm};
+pub use search::{Found, Topic, nearest_name, search};
+pub use term::{Term, TermText};
 pub use unrelated::UnrelatedError;

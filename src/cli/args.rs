@@ -49,8 +49,10 @@ pub(super) enum Command {
     Decode(DecodeArgs),
     /// Write messages in a codec
     Encode(EncodeArgs),
-    /// Explain a codec, with its layout and parameters, or a cause
-    Explain(ExplainArgs),
+    /// Explain an error by name or number, a term, a socket option, a cause or a codec
+    Explain(super::explain::ExplainArgs),
+    /// Show what this kernel makes of every socket option
+    Options(super::options::OptionsArgs),
     /// Print the JSON Schema of scenario files, or of the JSON report
     Schema(SchemaArgs),
 }
@@ -244,13 +246,6 @@ pub(super) struct EncodeArgs {
     /// Print hexadecimal digits rather than the bytes
     #[arg(long)]
     pub(super) hex: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ExplainArgs {
-    /// A codec, a preset of length_prefix, a cause, or `codecs`
-    #[arg(value_name = "WHAT")]
-    pub(super) what: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -5,8 +5,10 @@ mod check;
 mod connect;
 mod decode;
 mod exit;
+mod explain;
 mod interrupt;
 mod list;
+mod options;
 mod output;
 mod repeat;
 mod run;
@@ -42,7 +44,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List(args) => list::list(args, &mut output),
         Command::Decode(args) => decode::decode(args, &mut output),
         Command::Encode(args) => decode::encode(args, &mut output),
-        Command::Explain(args) => decode::explain(args, &mut output),
+        Command::Explain(args) => explain::explain(args, &mut output),
+        Command::Options(args) => options::options(args, &mut output),
         Command::Schema(args) => {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),

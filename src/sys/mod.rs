@@ -4,6 +4,7 @@
 //! `cfg`. Linux is where it is tested; for other systems nothing is claimed.
 
 mod arrival;
+mod constant;
 #[allow(unsafe_code, reason = "recvmsg takes raw pointers, and no crate here reads the error queue")]
 mod error_queue;
 mod interrupt;
@@ -22,7 +23,7 @@ pub(crate) use error_queue::{Origin, report_errors, take_error};
 pub use interrupt::Interrupt;
 pub(crate) use listener::{Bound, bound_to};
 pub(crate) use message::{receive, receive_message, send_flags};
-pub(crate) use option::{congestion_control, get_option, set_option};
+pub(crate) use option::{congestion_control, get_named, get_option, set_named, set_option};
 pub(crate) use peer::PeerWatch;
 pub(crate) use tcp_info::{counts_segments, tcp_info};
 pub(crate) use wake::{Interest, Readiness, Wake, wait_any, wait_ready};
