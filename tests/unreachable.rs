@@ -45,6 +45,8 @@ try router 198.51.100.9:80 --source 10.9.0.3 --timeout 1m
 try router-udp 198.51.100.9:80 --udp --source 10.9.0.4 --timeout 1m
 try prohibited 198.51.100.200:80 --source 10.9.0.5 --timeout 1m
 try dropped 203.0.113.9:80 --timeout 200ms
+echo 1 > /proc/sys/net/ipv4/tcp_syn_retries
+try kernel 203.0.113.9:80 --timeout 10m
 try neighbour 10.9.0.77:80 --timeout 1m
 ip route add prohibit 192.0.2.0/24
 try rule 192.0.2.9:80
@@ -116,6 +118,10 @@ fn who_says_no() {
 
     let (error, causes) = found("dropped").says();
     assert_eq!(error, "none", "our own limit is no error of a call");
+    assert!(causes.contains(&"filtered".to_owned()) && causes.contains(&"host_away".to_owned()), "{causes:?}");
+
+    let (error, causes) = found("kernel").says();
+    assert_eq!((error.as_str(), found("kernel").findings["attempts"][0]["syns"].as_u64()), ("ETIMEDOUT", Some(2)));
     assert!(causes.contains(&"filtered".to_owned()) && causes.contains(&"host_away".to_owned()), "{causes:?}");
 
     assert_eq!(found("neighbour").says(), says("EHOSTUNREACH", "no_neighbour"));

@@ -179,6 +179,8 @@ impl Heat<'_> {
             }
             Ok(Some(error)) | Err(error) => {
                 attempt.queued_error = circumstance::queued_error(&socket).map(|(_, report)| report);
+                let is_silence = !settings.udp && error.raw_os_error() == Some(libc::ETIMEDOUT);
+                attempt.syns = circumstance::syns(&socket).filter(|_| is_silence);
                 let call = if settings.udp { Call::Recv } else { Call::Connect };
                 self.fail(place, failed(call)(error));
                 false

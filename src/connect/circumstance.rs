@@ -1,6 +1,6 @@
 //! What can be learned beside a failed attempt, without sending anything: is the address ours, is there a way there, who listens.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileTypeExt;
 
@@ -12,7 +12,7 @@ use crate::trace::Address;
 
 /// Of an internet address.
 pub(super) fn of_address(to: SocketAddr, is_tcp: bool) -> Circumstances {
-    let is_local = sys::can_bind(SocketAddr::new(to.ip(), 0));
+    let is_local = sys::is_own(to.ip());
     let bound = if is_local { bound_to(to, is_tcp) } else { None };
     Circumstances { is_local, has_route: Some(sys::has_route(to)), bound, file: None }
 }
@@ -20,9 +20,16 @@ pub(super) fn of_address(to: SocketAddr, is_tcp: bool) -> Circumstances {
 /// What is bound to the port of an address of this machine now; `None` where the kernel does not tell.
 pub(super) fn bound_to(to: SocketAddr, is_tcp: bool) -> Option<Vec<BoundSocket>> {
     let found = sys::bound_to(to.port(), is_tcp).ok()?;
+    // 0.0.0.0 and :: lead to this machine's loopback, and ::ffff:127.0.0.1 is IPv4.
+    let to = match to.ip().to_canonical() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
     let report = |bound: Bound| {
         let ip = bound.address.ip();
-        let takes_target = ip == to.ip() || (ip.is_unspecified() && (ip.is_ipv4() == to.is_ipv4() || to.is_ipv4() && !bound.only_ipv6));
+        let takes_target =
+            ip.to_canonical() == to || (ip.is_unspecified() && (ip.is_ipv4() == to.is_ipv4() || to.is_ipv4() && !bound.only_ipv6));
         BoundSocket { address: Address::Ip(bound.address), takes_target, queued: bound.queued, backlog: bound.limit }
     };
     Some(found.into_iter().map(report).collect())
@@ -62,7 +69,7 @@ pub(super) fn queued_error(socket: &dyn AsFd) -> Option<(Errno, QueuedErrorRepor
         icmp_code: error.code,
         meaning,
         offender: error.offender,
-        offender_is_here: error.offender.is_some_and(|ip| sys::can_bind(SocketAddr::new(ip, 0))),
+        offender_is_here: error.offender.is_some_and(sys::is_own),
     };
     Some((Errno::from_raw(error.errno), report))
 }

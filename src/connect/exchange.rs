@@ -115,7 +115,7 @@ impl Line<'_> {
             Ok(Readiness::Woken) => Err(ExchangeEnd::Interrupted),
             Ok(Readiness::TimedOut) if self.limits.is_over() => Err(ExchangeEnd::Deadline),
             Ok(Readiness::TimedOut) => {
-                let bound = self.to.filter(|to| sys::can_bind(SocketAddr::new(to.ip(), 0)));
+                let bound = self.to.filter(|to| sys::is_own(to.ip()));
                 let bound = bound.and_then(|to| circumstance::bound_to(to, !self.limits.settings.udp));
                 Err(ExchangeEnd::TimedOut { limit_us: self.limits.settings.timeout.into(), bound })
             }

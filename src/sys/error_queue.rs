@@ -33,8 +33,8 @@ pub(crate) struct QueuedError {
 /// Whether errors are to be queued. For a TCP connection that is established they would also end it, so it is to be turned off then.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn report_errors(socket: &dyn AsFd, is_ipv6: bool, on: bool) -> io::Result<()> {
-    let (level, name) = if is_ipv6 { (libc::IPPROTO_IPV6, libc::IPV6_RECVERR) } else { (libc::IPPROTO_IP, libc::IP_RECVERR) };
-    super::option::set_int(socket, level, name, on.into())
+    let name = if is_ipv6 { "IPV6_RECVERR" } else { "IP_RECVERR" };
+    super::set_named(socket, name, &libc::c_int::from(on).to_ne_bytes())
 }
 
 /// This system has no such queue.

@@ -16,7 +16,7 @@ mod peer;
 mod tcp_info;
 mod wake;
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 pub(crate) use arrival::wait_queued;
 pub(crate) use error_queue::{Origin, report_errors, take_error};
@@ -37,6 +37,19 @@ pub(crate) fn kernel_release() -> String {
 pub(crate) fn has_route(to: SocketAddr) -> bool {
     let any: SocketAddr = if to.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
     UdpSocket::bind(any).and_then(|socket| socket.connect(to)).is_ok()
+}
+
+/// Whether an address is one of this machine's own: what goes there also comes from there. That a socket can be bound to it says less,
+/// since `ip_nonlocal_bind` allows any.
+pub(crate) fn is_own(ip: IpAddr) -> bool {
+    let ip = ip.to_canonical();
+    if ip.is_loopback() || ip.is_unspecified() {
+        return true;
+    }
+    let any: SocketAddr = if ip.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
+    // Any port: connecting a UDP socket sends nothing.
+    let from = UdpSocket::bind(any).and_then(|socket| socket.connect((ip, 9)).and_then(|()| socket.local_addr()));
+    from.is_ok_and(|from| from.ip() == ip)
 }
 
 /// Whether a socket can be bound to an address here.

@@ -44,11 +44,6 @@ pub(super) fn unsupported() -> io::Error {
 /// setsockopt(2).
 pub(crate) fn set_option(socket: &dyn AsFd, option: SocketOption, value: i32) -> io::Result<()> {
     let (level, name) = constants(option).ok_or_else(unsupported)?;
-    set_int(socket, level, name, value)
-}
-
-/// setsockopt(2) of any option of type `int`.
-pub(super) fn set_int(socket: &dyn AsFd, level: libc::c_int, name: libc::c_int, value: libc::c_int) -> io::Result<()> {
     let length = size_of::<libc::c_int>() as libc::socklen_t;
     // SAFETY: the descriptor is borrowed for the call, and the pointer is to an int that lives as long as the call and
     // has the length given.
