@@ -31,8 +31,12 @@ fn compare(pairs: usize) -> io::Result<()> {
     bare.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let (mut with, mut without) = (Vec::with_capacity(pairs), Vec::with_capacity(pairs));
     let target = listeners.target(0);
-    netlab.args(["connect", &target, "--color", "never"]);
+    netlab.args(["connect", &target]);
     bare.arg(&target);
+    // cargo sets it for this benchmark, and the loader would look through its folders for every library. No user has it.
+    for command in [&mut netlab, &mut bare] {
+        command.env_remove("LD_LIBRARY_PATH");
+    }
     // The first start of a program reads it from the disk.
     time(&mut netlab)?;
     time(&mut bare)?;

@@ -121,7 +121,8 @@ fn who_says_no() {
     assert!(causes.contains(&"filtered".to_owned()) && causes.contains(&"host_away".to_owned()), "{causes:?}");
 
     let (error, causes) = found("kernel").says();
-    assert_eq!((error.as_str(), found("kernel").findings["attempts"][0]["syns"].as_u64()), ("ETIMEDOUT", Some(2)));
+    assert_eq!(error, "ETIMEDOUT");
+    assert!(found("kernel").findings["attempts"][0]["syns"].as_u64() >= Some(2), "it was sent again, as the setting says");
     assert!(causes.contains(&"filtered".to_owned()) && causes.contains(&"host_away".to_owned()), "{causes:?}");
 
     assert_eq!(found("neighbour").says(), says("EHOSTUNREACH", "no_neighbour"));

@@ -134,7 +134,7 @@ impl Settings {
     pub const DELAY: Duration = Duration::from_millis(250);
     /// RFC 8305, section 8: the Minimum Connection Attempt Delay that must not be undercut.
     pub const LEAST_DELAY: Duration = Duration::from_millis(10);
-    /// Long enough for two lost SYNs: Linux sends again after 1 s and after 3 s.
+    /// Long enough for some lost SYNs: Linux sends the second after 1 s.
     pub const TIMEOUT: Duration = Duration::from_secs(5);
     /// So much of what a peer sends is kept.
     pub const BANNER_LIMIT: usize = 16 * 1024;
