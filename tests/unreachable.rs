@@ -45,9 +45,9 @@ try router 198.51.100.9:80 --source 10.9.0.3 --timeout 1m
 try router-udp 198.51.100.9:80 --udp --source 10.9.0.4 --timeout 1m
 try prohibited 198.51.100.200:80 --source 10.9.0.5 --timeout 1m
 try dropped 203.0.113.9:80 --timeout 200ms
+try neighbour 10.9.0.77:80 --timeout 1m
 echo 1 > /proc/sys/net/ipv4/tcp_syn_retries
 try kernel 203.0.113.9:80 --timeout 10m
-try neighbour 10.9.0.77:80 --timeout 1m
 ip route add prohibit 192.0.2.0/24
 try rule 192.0.2.9:80
 
