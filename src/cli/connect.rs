@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use clap::{ArgAction, Args, Parser, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
 use super::args::{Cli, Color, Command};
 use super::exit::Exit;
@@ -29,7 +29,7 @@ Exit codes:
   130  interrupted (143: terminated)
 When several hold, the first of 130, 5, 1 counts.";
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = HELP)]
 pub(super) struct ConnectArgs {
     /// What to reach: host:port, [v6]:port, unix:PATH; or a host and a port as two words
@@ -65,7 +65,7 @@ pub(super) struct ConnectArgs {
     deadline: Option<Duration>,
 
     /// How many targets at a time
-    #[arg(long, value_name = "N", default_value = "100", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = JOBS, value_parser = clap::value_parser!(u16).range(1..=1000))]
     jobs: u16,
 
     /// A datagram rather than a connection; what it holds says --send
@@ -92,7 +92,7 @@ pub(super) struct ConnectArgs {
     options: OptionArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "The socket")]
 struct OptionArgs {
     /// The address to come from
@@ -128,41 +128,25 @@ struct OptionArgs {
     linger: Option<Duration>,
 }
 
-/// The command line of this command, without the others.
-#[derive(Debug, Parser)]
-#[command(name = "netlab connect", disable_help_flag = true)]
-struct Alone {
-    #[command(flatten)]
-    connect: ConnectArgs,
+/// So many targets at a time, unless it is said.
+const JOBS: u16 = 100;
 
-    #[arg(long, default_value = "auto")]
-    color: Color,
-
-    #[arg(long)]
-    lang: Option<String>,
-
-    #[arg(short, long, conflicts_with = "quiet")]
-    verbose: bool,
-
-    #[arg(short, long)]
-    quiet: bool,
-}
-
-/// Reads a command line that begins with `connect`. clap makes every option of every command before it looks at the first word, which
-/// takes longer than a connect; so here it makes those of one. `None` for all other words, and for what is wrong or asks for help: that
-/// is answered by the whole.
-pub(super) fn read_alone(arguments: &[OsString]) -> Option<Cli> {
-    let (_, rest) = arguments.split_first()?;
-    if rest.first()? != "connect" {
+/// Reads a command line that is `connect` and targets, and no option. clap makes every option of every command before it looks at the
+/// first word, which takes longer than a connect; here there are none to make. Whatever else is typed is left to clap.
+pub(super) fn read_plain(arguments: &[OsString]) -> Option<Cli> {
+    let [_, command, targets @ ..] = arguments else { return None };
+    if command != "connect" || targets.is_empty() {
         return None;
     }
-    // The word itself stands where the program's name does.
-    let Alone { connect, color, lang, verbose, quiet } = Alone::try_parse_from(rest).ok()?;
-    Some(Cli { command: Command::Connect(connect), color, lang, verbose, quiet })
+    let plain = |word: &OsString| word.to_str().filter(|word| !word.starts_with('-')).map(str::to_owned);
+    let targets = targets.iter().map(plain).collect::<Option<Vec<String>>>()?;
+    let args = ConnectArgs { targets, jobs: JOBS, ..ConnectArgs::default() };
+    Some(Cli { command: Command::Connect(args), color: Color::Auto, lang: None, verbose: false, quiet: false })
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
+    #[default]
     /// Text and tables, for people
     Table,
     /// One JSON document, described by `netlab schema connect`
@@ -391,43 +375,35 @@ mod tests {
         line.split_whitespace().map(OsString::from).collect()
     }
 
-    /// What one command alone reads, and what all of them together do, is the same.
+    /// What is read without clap is what clap reads.
     #[test]
-    fn alone_and_among_the_others() {
-        for line in [
-            "netlab connect a:1",
-            "netlab connect a 1 -v --color never --lang zh",
-            "netlab connect a:1 b:2 -q --all -4 --timeout 250ms --deadline 2s --jobs 5 --format json",
-            "netlab connect [::1]:80 --expect-banner --send x\\r\\n --source ::1 --source-port 5 --delay 10ms",
-            "netlab connect a:1 --expect-banner=SSH --nodelay on --reuseaddr off --linger 0s --keepalive 30s",
-            "netlab connect a:1 --udp --count 3 --interval 0s --rcvbuf 1 --sndbuf 2",
-            "netlab connect -- a:1",
-        ] {
-            let alone = read_alone(&words(line)).map(|cli| format!("{cli:?}"));
-            let whole = Cli::try_parse_from(words(line)).map(|cli| format!("{cli:?}"));
-            assert_eq!(alone, Some(whole.unwrap()), "{line}");
+    fn plain_words_are_what_clap_makes_of_them() {
+        for line in ["netlab connect a:1", "netlab connect a 1", "netlab connect [::1]:80 unix:/x b:2"] {
+            let plain = read_plain(&words(line)).map(|cli| format!("{cli:?}"));
+            let clap = Cli::try_parse_from(words(line)).map(|cli| format!("{cli:?}"));
+            assert_eq!(plain, Some(clap.unwrap()), "{line}");
         }
     }
 
     #[test]
-    fn what_is_wrong_is_left_to_the_whole() {
+    fn everything_else_is_left_to_clap() {
         for line in [
             "netlab",
             "netlab list",
             "netlab connect",
             "netlab connect --help",
-            "netlab connect -h a:1",
-            "netlab connect a:1 --nothing",
-            "netlab connect a:1 -v -q",
+            "netlab connect a:1 -v",
+            "netlab -v connect a:1",
+            "netlab connect -- a:1",
         ] {
-            assert!(read_alone(&words(line)).is_none(), "{line}");
+            assert!(read_plain(&words(line)).is_none(), "{line}");
         }
         assert!(Cli::try_parse_from(words("netlab connect --timeout 5 a:1")).is_err());
     }
 
     #[test]
     fn settings_that_contradict_the_target_are_refused() {
-        let reason = |line: &str| match read_alone(&words(line)).unwrap().command {
+        let reason = |line: &str| match Cli::try_parse_from(words(line)).unwrap().command {
             Command::Connect(args) => plan(&args).map(|_| ()).unwrap_err(),
             _ => unreachable!("it is connect"),
         };

@@ -26,8 +26,8 @@ use output::Output;
 /// Runs the command line given, and returns the exit code that `netlab --help` documents.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let whole = || Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match connect::read_alone(&arguments).map_or_else(whole, Ok) {
+    let with_clap = || Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match connect::read_plain(&arguments).map_or_else(with_clap, Ok) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors: they go to standard output, and a closed pipe is no matter.
