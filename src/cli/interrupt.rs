@@ -9,11 +9,12 @@ use signal_hook::iterator::Signals;
 
 use crate::engine::Interrupt;
 
-/// Listens for signals without a thread, which would take longer to start than a connect. Of two signals, the second ends the process.
+/// Listens for Ctrl-C and SIGTERM without a thread, which would take longer to start than a connect. Of two signals, the second ends the
+/// process. There is nothing to clean up, so all other signals end it as ever.
 pub(super) fn without_thread() -> io::Result<Arc<Interrupt>> {
     let interrupt = Arc::new(Interrupt::new()?);
     let is_second = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+    for signal in [SIGINT, SIGTERM] {
         let (number, pipe) = interrupt.for_handler()?;
         // Handlers run in the order in which they are registered.
         signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&is_second))?;
