@@ -37,6 +37,8 @@
 //! assert_eq!(verdict.outcome, verdict::Outcome::Pass);
 //! ```
 //!
+//! Beside it, [`survey`] looks at the sockets that this machine has, whoever has them; [`sockets`] is what it finds, as data.
+//!
 //! Imports point one way: [`scenario`], [`framing`], [`errno`] <- [`plan`] <- [`engine`], [`trace`]; [`trace`] <- [`analysis`] <-
 //! [`verdict`] <- [`report`] <- [`cli`]. See `docs/architecture.md`.
 
@@ -53,6 +55,8 @@ pub mod plan;
 pub mod repeat;
 pub mod report;
 pub mod scenario;
+pub mod sockets;
+pub mod survey;
 mod sys;
 pub mod trace;
 pub mod verdict;

@@ -35,6 +35,7 @@ fn the_committed_schemas_are_the_generated_ones() {
         ("scenario", netlab::scenario::scenario_schema()),
         ("report", netlab::report::report_schema()),
         ("connect", netlab::report::connect_schema()),
+        ("sockets", netlab::report::SocketsReport::schema()),
     ] {
         let file = root().join(format!("docs/{name}.schema.json"));
         Assert::new().action_env("SNAPSHOTS").eq(Data::text(format!("{schema:#}\n")), Data::read_from(&file, None).raw());

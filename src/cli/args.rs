@@ -53,6 +53,8 @@ pub(super) enum Command {
     Explain(super::explain::ExplainArgs),
     /// Show what this kernel makes of every socket option
     Options(super::options::OptionsArgs),
+    /// Show listeners and connections with their queues, timers and processes
+    Sockets(super::sockets::SocketsArgs),
     /// Print the JSON Schema of scenario files, or of the JSON report
     Schema(SchemaArgs),
 }
@@ -296,6 +298,8 @@ pub(super) enum SchemaKind {
     Report,
     /// The report of `netlab connect --format json`
     Connect,
+    /// The report of `netlab sockets --format json`
+    Sockets,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

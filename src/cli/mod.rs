@@ -12,7 +12,9 @@ mod options;
 mod output;
 mod repeat;
 mod run;
+mod screen;
 mod select;
+mod sockets;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -46,11 +48,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Encode(args) => decode::encode(args, &mut output),
         Command::Explain(args) => explain::explain(args, &mut output),
         Command::Options(args) => options::options(args, &mut output),
+        Command::Sockets(args) => sockets::sockets(args, &mut output),
         Command::Schema(args) => {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),
                 SchemaKind::Report => crate::report::report_schema(),
                 SchemaKind::Connect => crate::report::connect_schema(),
+                SchemaKind::Sockets => crate::report::SocketsReport::schema(),
             };
             output.line(&format!("{schema:#}"));
             Exit::Success

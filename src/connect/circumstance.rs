@@ -7,7 +7,8 @@ use std::os::unix::fs::FileTypeExt;
 use super::findings::{BoundSocket, Circumstances, FileKind, QueuedErrorReport};
 use crate::errno::Errno;
 use crate::scenario::SocketOption;
-use crate::sys::{self, Bound, Origin};
+use crate::sockets::{Protocol, SocketRow};
+use crate::sys::{self, Origin};
 use crate::trace::Address;
 
 /// Of an internet address.
@@ -19,20 +20,18 @@ pub(super) fn of_address(to: SocketAddr, is_tcp: bool) -> Circumstances {
 
 /// What is bound to the port of an address of this machine now; `None` where the kernel does not tell.
 pub(super) fn bound_to(to: SocketAddr, is_tcp: bool) -> Option<Vec<BoundSocket>> {
-    let found = sys::bound_to(to.port(), is_tcp).ok()?;
+    let rows = sys::sockets_of(if is_tcp { Protocol::Tcp } else { Protocol::Udp }, Some(to.port())).ok()?;
     // 0.0.0.0 and :: lead to this machine's loopback, and ::ffff:127.0.0.1 is IPv4.
-    let to = match to.ip().to_canonical() {
+    let ip = match to.ip().to_canonical() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    let report = |bound: Bound| {
-        let ip = bound.address.ip();
-        let takes_target =
-            ip.to_canonical() == to || (ip.is_unspecified() && (ip.is_ipv4() == to.is_ipv4() || to.is_ipv4() && !bound.only_ipv6));
-        BoundSocket { address: Address::Ip(bound.address), takes_target, queued: bound.queued, backlog: bound.limit }
+    let report = |row: SocketRow| {
+        let (queued, backlog) = row.queues.numbers();
+        BoundSocket { takes_target: row.takes(SocketAddr::new(ip, to.port())), address: row.local, queued, backlog }
     };
-    Some(found.into_iter().map(report).collect())
+    Some(rows.into_iter().filter(SocketRow::is_listening).map(report).collect())
 }
 
 /// Of a Unix socket's address.

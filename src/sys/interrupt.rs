@@ -4,8 +4,9 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use super::wake::Wake;
+use super::wake::{Wake, wait_ready};
 
 /// The user's wish to stop, shared by everything that waits in a process.
 #[derive(Debug)]
@@ -27,6 +28,15 @@ impl Interrupt {
     pub fn trigger(&self, signal: i32) {
         self.signal.store(usize::try_from(signal).unwrap_or_default(), Ordering::SeqCst);
         self.wake.trigger();
+    }
+
+    /// Waits for a time, or until somebody wishes to stop; gives the signal in that case.
+    ///
+    /// # Errors
+    /// What poll(2) gives.
+    pub fn wait(&self, time: Duration) -> io::Result<Option<i32>> {
+        wait_ready(None, &[&self.wake], Instant::now() + time)?;
+        Ok(self.signal())
     }
 
     /// The signal that stopped it.

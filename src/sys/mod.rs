@@ -8,11 +8,15 @@ mod constant;
 #[allow(unsafe_code, reason = "recvmsg takes raw pointers, and no crate here reads the error queue")]
 mod error_queue;
 mod interrupt;
-mod listener;
+mod listing;
 mod message;
 #[allow(unsafe_code, reason = "getsockopt, setsockopt and ioctl take raw pointers")]
 mod option;
 mod peer;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod process;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod sock_diag;
 mod tcp_info;
 mod wake;
 
@@ -21,7 +25,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 pub(crate) use arrival::wait_queued;
 pub(crate) use error_queue::{Origin, report_errors, take_error};
 pub use interrupt::Interrupt;
-pub(crate) use listener::{Bound, bound_to};
+pub(crate) use listing::{listen_counters, socket_owners, sockets_of};
 pub(crate) use message::{receive, receive_message, send_flags};
 pub(crate) use option::{congestion_control, get_named, get_option, set_named, set_option};
 pub(crate) use peer::PeerWatch;
