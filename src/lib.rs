@@ -40,7 +40,7 @@
 //! Beside it, [`survey`] looks at the sockets that this machine has, whoever has them; [`sockets`] is what it finds, as data.
 //!
 //! Imports point one way: [`scenario`], [`framing`], [`errno`] <- [`plan`] <- [`engine`], [`trace`]; [`trace`] <- [`analysis`] <-
-//! [`verdict`] <- [`report`] <- [`cli`]. See `docs/architecture.md`.
+//! [`verdict`] <- [`report`] <- [`runner`] <- [`cli`]. See `docs/architecture.md`.
 
 pub mod analysis;
 pub mod builtin;
@@ -54,6 +54,7 @@ pub mod options;
 pub mod plan;
 pub mod repeat;
 pub mod report;
+pub mod runner;
 pub mod scenario;
 pub mod sockets;
 pub mod survey;

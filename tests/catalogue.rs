@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use netlab::catalogue::{self, ErrorEntry, Lang, Origin, System};
 use netlab::errno::Errno;
-use netlab::scenario::{CauseName, Scenario, SocketOption};
+use netlab::framing::CODECS;
+use netlab::scenario::{CauseName, Scenario, SocketOption, Variables};
 
 /// A table of names and what stands behind each, from `tests/published`.
 fn published(text: &str) -> Vec<(&str, &str)> {
@@ -152,7 +153,7 @@ fn every_error_that_a_built_in_scenario_expects_names_it() {
     let mut shown = 0;
     for source in netlab::builtin::all() {
         let name = source.name().to_owned();
-        for errno in Scenario::parse(source).unwrap().expected_errors() {
+        for errno in Scenario::parse_with(source, &netlab::builtin::BuiltinBases, &Variables::default()).unwrap().expected_errors() {
             let entry = catalogue::error(errno.name().unwrap()).unwrap();
             assert!(netlab::builtin::showing(entry.name).contains(&name), "{} is not shown by {name}", entry.name);
             shown += 1;
@@ -212,6 +213,14 @@ fn terms_and_options_are_complete_in_both_languages() {
     for (_, cause) in CauseName::WORDS {
         let zh = catalogue::cause_text(*cause, Lang::Zh);
         assert!([zh.title, zh.belief, zh.remedy].into_iter().all(is_chinese), "{}", cause.name());
+    }
+}
+
+#[test]
+fn every_codec_has_its_sentence_in_both_languages() {
+    let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for codec in CODECS {
+        assert!(is_chinese(catalogue::codec_about(codec, Lang::Zh)) && !is_chinese(codec.about), "{}", codec.name);
     }
 }
 

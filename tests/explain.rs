@@ -111,7 +111,7 @@ fn lists_have_everything() {
         ("codecs", CODECS.len()),
     ] {
         let report = json(&["explain", list]);
-        let rows = report["rows"].as_array().unwrap();
+        let rows = report["found"].as_array().unwrap();
         assert_eq!(rows.len(), count, "{list}");
         let text = printed(&["explain", list], &[("COLUMNS", "200")]);
         for row in rows {

@@ -16,6 +16,7 @@ const INVALID: i32 = 3;
 
 fn netlab(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_netlab"))
+        .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .args(arguments)
         .current_dir(folder)
         .env("LC_ALL", "C.UTF-8")

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use netlab::analysis::analyse;
 use netlab::plan::{Overrides, Plan, plan};
-use netlab::repeat::{Distribution, Tally, judge_rates};
+use netlab::repeat::{Distribution, Shape, Tally, judge_rates};
 use netlab::scenario::{Scenario, SocketKind, Source};
 use netlab::verdict::{Outcome, Verdict, judge};
 use transcript::transcript;
@@ -41,7 +41,7 @@ fn many(plan: &Plan, runs: &[(&str, u64)]) -> (Distribution, Verdict) {
             trace.duration_ns += round;
             let analysis = analyse(&trace);
             let verdict = judge(plan, &trace, &analysis);
-            tally.add(plan, &verdict.outcome, &trace, &analysis);
+            tally.add(&Shape::of(plan, &trace, &analysis), &verdict.outcome, &trace, &analysis);
             last = Some(verdict);
         }
     }
@@ -92,6 +92,7 @@ fn one_run_has_no_rate() {
 
 fn netlab() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netlab"));
+    command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).envs([("LC_ALL", "C.UTF-8"), ("NO_COLOR", "1"), ("COLUMNS", "120")]);
     command
 }

@@ -36,6 +36,7 @@ fn the_committed_schemas_are_the_generated_ones() {
         ("report", netlab::report::report_schema()),
         ("connect", netlab::report::connect_schema()),
         ("sockets", netlab::report::SocketsReport::schema()),
+        ("events", netlab::report::events_schema()),
     ] {
         let file = root().join(format!("docs/{name}.schema.json"));
         Assert::new().action_env("SNAPSHOTS").eq(Data::text(format!("{schema:#}\n")), Data::read_from(&file, None).raw());
@@ -58,6 +59,41 @@ fn the_schema_refuses_what_the_decoder_refuses_by_form() {
         let file = root().join(format!("tests/invalid/{name}.json"));
         assert!(!schema.is_valid(&read(&file)), "{} is valid under the schema", file.display());
     }
+}
+
+#[test]
+fn a_variable_may_stand_for_any_value() {
+    let schema = jsonschema::validator_for(&netlab::scenario::scenario_schema()).unwrap();
+    let with = |field: &str, value: Value| {
+        let mut scenario = serde_json::json!({ "title": "t", "actors": { "a": [{ "recv": {} }] } });
+        scenario[field] = value;
+        schema.is_valid(&scenario)
+    };
+    for (field, value) in [
+        ("seed", serde_json::json!("{{ seed }}")),
+        ("families", serde_json::json!(["ipv4", "{{family}}"])),
+        ("defaults", serde_json::json!({ "nodelay": "{{n}}", "timeout": "{{t}}", "sample": "{{s}}", "recv_size": "{{r}}" })),
+        ("defaults", serde_json::json!({ "timeout": "{{seconds}}s" })),
+        ("actors", serde_json::json!({ "a": "{{steps}}", "b": ["{{step}}", { "recv": "{{recv}}", "expect": "{{outcome}}" }] })),
+        ("expect", serde_json::json!({ "a->b": { "reads": ["{{n}}"], "boundaries": { "split": "{{n}}" }, "cuts": "{{cuts}}" } })),
+        ("vars", serde_json::json!({ "a": 1, "_b9": [], "c": {} })),
+    ] {
+        assert!(with(field, value.clone()), "{field}: {value}");
+    }
+    for (field, value) in [
+        ("seed", serde_json::json!("seed")),
+        ("seed", serde_json::json!("{{9}}")),
+        ("defaults", serde_json::json!({ "nodelay": "yes" })),
+        ("defaults", serde_json::json!({ "recv_size": "1{{size}}" })),
+        ("vars", serde_json::json!("{{vars}}")),
+        ("vars", serde_json::json!({ "a-b": 1 })),
+        ("vars", serde_json::json!({ "a": null })),
+        ("extends", serde_json::json!(["base.json"])),
+    ] {
+        assert!(!with(field, value.clone()), "{field}: {value}");
+    }
+    assert!(schema.is_valid(&serde_json::json!({ "extends": "base.json" })));
+    assert!(!schema.is_valid(&serde_json::json!({ "vars": {} })));
 }
 
 /// Every property that the schema names is used by a scenario that passes through the decoder: so the two cannot drift apart.
@@ -101,7 +137,12 @@ fn keys(value: &Value, names: &mut BTreeSet<String>) {
 fn the_report_fits_its_schema() {
     let schema = jsonschema::validator_for(&netlab::report::report_schema()).unwrap();
     for file in valid_scenarios().iter().chain(&[root().join("tests/invalid/unknown-field.json")]) {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_netlab")).args(["run", "--format", "json"]).arg(file).output().unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_netlab"))
+            .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
+            .args(["run", "--format", "json"])
+            .arg(file)
+            .output()
+            .unwrap();
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         let errors: Vec<String> = schema.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert!(errors.is_empty(), "{}: {errors:#?}", file.display());

@@ -21,6 +21,7 @@
 //! tried on either.
 
 mod causes;
+mod codecs;
 mod entry;
 mod errors;
 mod lookup;
@@ -32,6 +33,7 @@ mod terms;
 mod unrelated;
 
 pub use causes::{CauseText, cause_text};
+pub use codecs::codec_about;
 pub use entry::{ErrorEntry, ErrorText, Lang, Origin, System};
 pub use lookup::{error, errors, errors_with_number, option, options, term, terms, unrelated, unrelated_with_number};
 pub use option::{Level, Limit, LimitRole, OptionEntry, OptionKind, OptionText, Unit, ValueForm};

@@ -63,6 +63,8 @@ pub enum ValueForm {
     Structure,
     /// It can be set only: reading it is an error.
     WriteOnly,
+    /// A structure with pointers in it: it is not asked.
+    Pointers,
 }
 
 /// What a number counts.

@@ -74,7 +74,7 @@ pub fn search(text: &str) -> Vec<Found> {
     }
     match text.parse() {
         Ok(number) => by_number(number, Hints::default()),
-        Err(_) => in_line(text),
+        Err(_) => [in_line(text), by_exception(text)].into_iter().find(|found| !found.is_empty()).unwrap_or_default(),
     }
 }
 
@@ -165,6 +165,17 @@ fn in_line(line: &str) -> Vec<Found> {
         (true, false) => numbered,
         (true, true) => said.into_iter().map(|entry| Topic::Error(entry).into()).collect(),
     }
+}
+
+/// The errors for which Python raises an exception that a line names. OSError stands for too many.
+fn by_exception(line: &str) -> Vec<Found> {
+    let mut words = line.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_raised = |entry: &&ErrorEntry, word: &str| entry.python == word && word != "OSError";
+    let raised = words.find_map(|word| {
+        let raised: Vec<Found> = errors().filter(|entry| is_raised(entry, word)).map(|entry| Topic::Error(entry).into()).collect();
+        (!raised.is_empty()).then_some(raised)
+    });
+    raised.unwrap_or_default()
 }
 
 /// Names of errors and options among the words of a line.
@@ -284,6 +295,12 @@ mod tests {
         assert_eq!(found("socket.gaierror: [Errno -3] Temporary failure in name resolution"), ["EAI_AGAIN Linux"]);
         assert_eq!(found("OSError: [Errno 98] Address already in use"), ["EADDRINUSE Linux"]);
         assert_eq!(found("bind: Address already in use"), ["EADDRINUSE"]);
+        assert_eq!(found("ConnectionResetError"), ["ECONNRESET"]);
+        assert_eq!(found("BrokenPipeError: [Errno 32] Broken pipe"), ["EPIPE Linux macOS"]);
+        assert_eq!(found("raised PermissionError"), ["EACCES", "EPERM"]);
+        assert_eq!(found("OSError"), [""; 0]);
+        assert_eq!(found("read tcp 10.0.0.1:443: i/o timeout"), [""; 0]);
+        assert_eq!(found("i/o timeout"), ["timeout"]);
         assert_eq!(found("recv failed: Operation not supported on socket"), ["EOPNOTSUPP"]);
     }
 

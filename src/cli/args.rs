@@ -1,10 +1,16 @@
 //! What can be typed.
 
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
+use super::report::{DiffArgs, RenderArgs};
+use super::select::{FilterArgs, SelectArgs};
+use super::sinks::ReportArgs;
+use super::variables::VariableArgs;
 use crate::plan::Overrides;
 use crate::scenario::{Sampling, parse_duration};
 
@@ -38,7 +44,11 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run scenarios and report observed against expected byte boundaries
-    Run(RunArgs),
+    Run(Box<RunArgs>),
+    /// Show saved reports and traces again, in any format; join the parts of a suite
+    Report(RenderArgs),
+    /// Compare two reports or traces by shape: two kernels, before and after a change
+    Diff(DiffArgs),
     /// Validate scenarios without running them: every error of every file
     Check(CheckArgs),
     /// Connect to a host and a port: each phase, each address, and why it failed
@@ -57,18 +67,49 @@ pub(super) enum Command {
     Sockets(super::sockets::SocketsArgs),
     /// Print the JSON Schema of scenario files, or of the JSON report
     Schema(SchemaArgs),
+    /// Print a script that lets a shell complete the command line
+    Completions(super::completions::CompletionsArgs),
+    /// Print a manual page, or write all of them
+    Man(super::man::ManArgs),
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(super) struct RunArgs {
-    /// Scenario files, folders of them, or names of built-in ones (see `netlab list`)
-    #[arg(required = true, value_name = "PATH")]
-    pub(super) paths: Vec<String>,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
 
-    /// How to report on standard output
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    pub(super) format: Format,
+    /// Show what would be run, with every name and setting resolved, and run nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
+    #[command(flatten)]
+    pub(super) running: RunningArgs,
+
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+
+    /// Save each run that did not do well in this folder, for `netlab report` and `netlab diff`
+    #[arg(long, value_name = "DIR", help_heading = "Reports")]
+    pub(super) save_trace: Option<PathBuf>,
+
+    /// Which runs are saved there
+    #[arg(long, value_name = "WHICH", default_value = "failed", requires = "save_trace", help_heading = "Reports")]
+    pub(super) save: Save,
+
+    #[command(flatten)]
+    pub(super) overrides: OverrideArgs,
+
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub(super) struct RunningArgs {
+    /// How many runs at once [default: the processors; 1 for a single scenario and for repeats, where times are looked at]
+    #[arg(short, long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
 
     /// Run each scenario, and each of its cases and families, so many times, and show how often it came out in which way
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000), conflicts_with = "repeat_for")]
@@ -78,12 +119,39 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(super) repeat_for: Option<Duration>,
 
+    /// Try a run that did not pass up to N times again
+    #[arg(long, value_name = "N", default_value = "0", conflicts_with_all = ["repeat", "repeat_for"], value_parser = clap::value_parser!(u32).range(..=100))]
+    pub(super) retries: u32,
+
+    /// What a run counts as that passed only when it was tried again
+    #[arg(long, value_name = "pass|fail", default_value = "pass", hide_possible_values = true)]
+    pub(super) flaky: FlakyArg,
+
+    /// Begin no more after N runs that failed or could not be carried out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) max_fail: Option<u64>,
+
+    /// As --max-fail 1
+    #[arg(long, conflicts_with = "max_fail")]
+    pub(super) fail_fast: bool,
+
     /// Count a skipped run as a failed one
     #[arg(long)]
     pub(super) strict: bool,
+}
 
-    #[command(flatten)]
-    pub(super) overrides: OverrideArgs,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FlakyArg {
+    Pass,
+    Fail,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Save {
+    /// Those that did not do well
+    Failed,
+    /// All of them
+    All,
 }
 
 #[derive(Debug, Args)]
@@ -131,6 +199,24 @@ pub(super) struct OverrideArgs {
 }
 
 impl OverrideArgs {
+    /// The options as they would be typed.
+    pub(super) fn typed(&self) -> Vec<String> {
+        let switch = |on: Switch| if on == Switch::On { "on" } else { "off" }.to_owned();
+        let options = [
+            ("--nodelay", self.nodelay.map(switch)),
+            ("--reuseaddr", self.reuseaddr.map(switch)),
+            ("--recv-size", self.recv_size.map(|size| size.to_string())),
+            ("--sndbuf", self.sndbuf.map(|size| size.to_string())),
+            ("--rcvbuf", self.rcvbuf.map(|size| size.to_string())),
+            ("--timeout", self.timeout.map(format_time)),
+            ("--deadline", self.deadline.map(format_time)),
+            ("--seed", self.seed.map(|seed| seed.to_string())),
+            ("--sample", self.sample.map(|sample| sampling(sample).name().to_owned())),
+        ];
+        let typed = options.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten();
+        typed.chain(self.allow_remote.then(|| "--allow-remote".to_owned())).collect()
+    }
+
     pub(super) fn to_overrides(&self) -> Overrides {
         let is_on = |switch: Option<Switch>| switch.map(|switch| matches!(switch, Switch::On));
         Overrides {
@@ -142,14 +228,23 @@ impl OverrideArgs {
             timeout: self.timeout,
             deadline: self.deadline,
             seed: self.seed,
-            sample: self.sample.map(|sample| match sample {
-                Sample::Close => Sampling::Close,
-                Sample::Sends => Sampling::Sends,
-                Sample::Never => Sampling::Never,
-            }),
+            sample: self.sample.map(sampling),
             allow_remote: self.allow_remote,
         }
     }
+}
+
+fn sampling(sample: Sample) -> Sampling {
+    match sample {
+        Sample::Close => Sampling::Close,
+        Sample::Sends => Sampling::Sends,
+        Sample::Never => Sampling::Never,
+    }
+}
+
+/// A time as it can be typed: a whole number of the largest unit that has one.
+fn format_time(time: Duration) -> String {
+    humantime::format_duration(time).to_string().replace(' ', "")
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {
@@ -172,6 +267,9 @@ pub(super) struct CheckArgs {
     /// Allow destinations that are not on this machine
     #[arg(long)]
     pub(super) allow_remote: bool,
+
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
 }
 
 #[derive(Debug, Args)]
@@ -180,6 +278,9 @@ pub(super) struct ListArgs {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<String>,
 
+    #[command(flatten)]
+    pub(super) filter: FilterArgs,
+
     /// How to list them
     #[arg(long, value_name = "FORMAT", default_value = "table", conflicts_with = "show")]
     pub(super) format: ListFormat,
@@ -187,6 +288,9 @@ pub(super) struct ListArgs {
     /// Print the text of these scenarios instead, to start one's own from
     #[arg(long)]
     pub(super) show: bool,
+
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -296,6 +400,8 @@ pub(super) enum SchemaKind {
     Scenario,
     /// The report of `netlab run --format json`
     Report,
+    /// A line of `netlab run --format jsonl`
+    Events,
     /// The report of `netlab connect --format json`
     Connect,
     /// The report of `netlab sockets --format json`

@@ -1,21 +1,30 @@
 //! `netlab check`
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::args::{CheckArgs, Format};
 use super::exit::Exit;
 use super::output::{Output, note};
-use super::select::{Selected, select, sources};
+use super::variables::note_unused;
 use crate::plan::Overrides;
 use crate::report::{InvalidFile, draw_diagnostic};
+use crate::runner::{plans_of, sources};
 
 pub(super) fn check(args: &CheckArgs, output: &mut Output) -> Exit {
     let overrides = Overrides { allow_remote: args.allow_remote, ..Overrides::default() };
-    let (mut valid, mut invalid) = (0, Vec::new());
-    for source in sources(&args.paths) {
-        match select(source, &overrides) {
-            Selected::Plans(_) => valid += 1,
-            Selected::Invalid(file) => invalid.push(file),
+    let variables = match args.variables.load(output) {
+        Ok(variables) => variables,
+        Err(exit) => return exit,
+    };
+    let (mut valid, mut invalid, mut names) = (0, Vec::new(), BTreeSet::new());
+    for found in sources(&args.paths) {
+        match plans_of(found, &overrides, &variables) {
+            Ok(plans) => {
+                valid += 1;
+                names.extend(plans.iter().flat_map(|plan| &plan.scenario.variables).map(|variable| variable.name.clone()));
+            }
+            Err(file) => invalid.push(file),
         }
     }
     match args.format {
@@ -24,6 +33,9 @@ pub(super) fn check(args: &CheckArgs, output: &mut Output) -> Exit {
             output.write_data(|out| writeln!(out, "{report:#}"));
         }
         Format::Table => show(&invalid, valid, output),
+    }
+    if invalid.is_empty() && valid > 0 {
+        note_unused(&variables, names.iter().map(String::as_str));
     }
     match (valid, invalid.is_empty()) {
         (_, false) => Exit::Invalid,

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::report::Summary;
+use crate::report::{Policy, Summary};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) const HELP: &str = "Exit codes:
   2    the command line is wrong
   3    a scenario file is invalid
   4    nothing was selected
-  5    a run could not be carried out (permission, address in use)
+  5    something could not be carried out (permission, address in use), or a report not read or written
   130  interrupted (143: terminated)
 When several hold, the first of 130, 2, 3, 5, 1, 4 counts.";
 
@@ -48,13 +48,13 @@ impl Exit {
     }
 
     /// The exit of a run.
-    pub(super) fn of(summary: &Summary, signal: Option<i32>, strict: bool) -> Self {
+    pub(super) fn of(summary: &Summary, signal: Option<i32>, policy: Policy) -> Self {
         let Summary { passed, failed, skipped, errors, invalid, .. } = *summary;
         match signal {
             Some(signal) => Self::Interrupted(signal),
             None if invalid > 0 => Self::Invalid,
             None if errors > 0 => Self::NotCarriedOut,
-            None if failed > 0 || (strict && skipped > 0) => Self::Failed,
+            None if failed > 0 || (policy.strict && skipped > 0) => Self::Failed,
             None if passed + skipped == 0 => Self::Nothing,
             None => Self::Success,
         }
@@ -73,14 +73,15 @@ mod tests {
 
     #[test]
     fn the_worst_counts() {
+        let [lenient, strict] = [false, true].map(|strict| Policy { strict, ..Policy::default() });
         let all = Summary { passed: 1, failed: 1, skipped: 1, errors: 1, invalid: 1, ..Summary::default() };
-        assert_eq!(Exit::of(&all, Some(2), false).code(), 130);
-        assert_eq!(Exit::of(&all, Some(15), false).code(), 143);
-        assert_eq!(Exit::of(&all, None, false).code(), 3);
-        assert_eq!(Exit::of(&Summary { invalid: 0, ..all }, None, false).code(), 5);
-        assert_eq!(Exit::of(&Summary { invalid: 0, errors: 0, ..all }, None, false).code(), 1);
-        assert_eq!(Exit::of(&Summary { skipped: 1, ..Summary::default() }, None, false).code(), 0);
-        assert_eq!(Exit::of(&Summary { skipped: 1, ..Summary::default() }, None, true).code(), 1);
-        assert_eq!(Exit::of(&Summary::default(), None, false).code(), 4);
+        assert_eq!(Exit::of(&all, Some(2), lenient).code(), 130);
+        assert_eq!(Exit::of(&all, Some(15), lenient).code(), 143);
+        assert_eq!(Exit::of(&all, None, lenient).code(), 3);
+        assert_eq!(Exit::of(&Summary { invalid: 0, ..all }, None, lenient).code(), 5);
+        assert_eq!(Exit::of(&Summary { invalid: 0, errors: 0, ..all }, None, lenient).code(), 1);
+        assert_eq!(Exit::of(&Summary { skipped: 1, ..Summary::default() }, None, lenient).code(), 0);
+        assert_eq!(Exit::of(&Summary { skipped: 1, ..Summary::default() }, None, strict).code(), 1);
+        assert_eq!(Exit::of(&Summary::default(), None, lenient).code(), 4);
     }
 }

@@ -7,14 +7,14 @@ use clap::Args;
 use super::args::Format;
 use super::exit::Exit;
 use super::output::{Output, note};
-use crate::builtin;
-use crate::catalogue::{Found, Lang, OptionEntry, System, Topic, nearest_name, search};
+use crate::builtin::Index;
+use crate::catalogue::{self, Found, Lang, System, Topic, nearest_name, search};
+use crate::framing::CODECS;
 use crate::options::ask;
 use crate::report::{
-    CallReport, CatalogueEntry, CauseReport, CodecReport, ErrorReport, Explained, ListReport, OptionReport, TermReport, UnrelatedReport,
-    VERSION, wrap,
+    CallReport, CauseReport, CodecReport, ErrorReport, Explained, ListReport, OptionReport, TermReport, UnrelatedReport, VERSION, wrap,
 };
-use crate::scenario::{Action, CauseName, Scenario, visible};
+use crate::scenario::{CauseName, visible};
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
@@ -36,7 +36,7 @@ pub(super) fn explain(args: &ExplainArgs, output: &mut Output) -> Exit {
     let what = args.what.join(" ");
     if let Some(list) = ListReport::new(what.trim(), lang) {
         match args.format {
-            Format::Json => output.write_data(|out| writeln!(out, "{:#}", serde_json::json!(list))),
+            Format::Json => write_json(&what, &everything(what.trim()), lang, output),
             Format::Table => output.write(|style, out| list.write(style, out)),
         }
         return Exit::Success;
@@ -49,27 +49,43 @@ pub(super) fn explain(args: &ExplainArgs, output: &mut Output) -> Exit {
     if found.is_empty() {
         return unknown(&what);
     }
-    let explained: Vec<Explained> = found.iter().map(|found| explained(found, lang)).collect();
     match args.format {
-        Format::Json => {
-            let report = serde_json::json!({ "version": VERSION, "asked": what, "found": explained });
-            output.write_data(|out| writeln!(out, "{report:#}"));
-        }
+        Format::Json => write_json(&what, &found, lang, output),
         Format::Table => output.write(|style, out| {
+            let index = Index::new();
             if let Some(line) = several(&found, lang) {
                 wrap(&line, style.width).iter().try_for_each(|line| writeln!(out, "{line}"))?;
                 writeln!(out)?;
             }
-            for (index, explained) in explained.iter().enumerate() {
-                if index > 0 {
+            for (place, found) in found.iter().enumerate() {
+                if place > 0 {
                     writeln!(out)?;
                 }
-                explained.write(lang, style, out)?;
+                explained(found, &index, lang).write(lang, style, out)?;
             }
             Ok(())
         }),
     }
     Exit::Success
+}
+
+fn write_json(asked: &str, found: &[Found], lang: Lang, output: &mut Output) {
+    let index = &Index::new();
+    let explained: Vec<Explained> = found.iter().map(|found| explained(found, index, lang)).collect();
+    let report = serde_json::json!({ "version": VERSION, "asked": asked, "found": explained });
+    output.write_data(|out| writeln!(out, "{report:#}"));
+}
+
+/// All that a list has, each to be explained whole.
+fn everything(list: &str) -> Vec<Found> {
+    let topics: Vec<Topic> = match list {
+        "errors" => catalogue::errors().map(Topic::Error).collect(),
+        "options" => catalogue::options().map(Topic::Option).collect(),
+        "terms" => catalogue::terms().map(Topic::Term).collect(),
+        "causes" => CauseName::WORDS.iter().map(|&(_, cause)| Topic::Cause(cause)).collect(),
+        _ => CODECS.iter().map(|codec| Topic::Codec(codec, codec.name)).collect(),
+    };
+    topics.into_iter().map(Found::from).collect()
 }
 
 fn unknown(what: &str) -> Exit {
@@ -110,41 +126,18 @@ fn several(found: &[Found], lang: Lang) -> Option<String> {
     })
 }
 
-fn explained(found: &Found, lang: Lang) -> Explained {
+fn explained(found: &Found, index: &Index, lang: Lang) -> Explained {
     let systems = found.systems.clone();
     match found.topic {
-        Topic::Error(entry) => Explained::Error(ErrorReport::new(entry, systems, builtin::showing(entry.name), lang)),
+        Topic::Error(entry) => Explained::Error(ErrorReport::new(entry, systems, index.showing(entry.name), lang)),
         Topic::Unrelated(error) => Explained::UnrelatedError(UnrelatedReport::new(error, systems, lang)),
         Topic::Call(call) => Explained::Call(CallReport::new(call, lang)),
         Topic::Term(term) => Explained::Term(TermReport::new(term, lang)),
         Topic::Option(entry) => {
             let asked = entry.kinds.iter().map(|&kind| ask(entry, kind)).collect();
-            Explained::Option(OptionReport::new(entry, asked, scenarios_setting(entry), lang))
+            Explained::Option(OptionReport::new(entry, asked, index.setting(entry.constant), lang))
         }
-        Topic::Cause(cause) => Explained::Cause(CauseReport::new(cause, scenarios_finding(cause), lang)),
-        Topic::Codec(info, asked) => Explained::Codec(CodecReport::new(info, asked)),
+        Topic::Cause(cause) => Explained::Cause(CauseReport::new(cause, index.finding(cause), lang)),
+        Topic::Codec(info, asked) => Explained::Codec(CodecReport::new(info, asked, lang)),
     }
 }
-
-/// The built-in scenarios that expect to find a cause.
-fn scenarios_finding(cause: CauseName) -> Vec<String> {
-    let scenarios = builtin::all().into_iter().filter_map(|source| Scenario::parse(source).ok());
-    let entries = scenarios.map(|scenario| CatalogueEntry::of(&std::sync::Arc::new(scenario), "en"));
-    entries.filter(|entry| entry.causes.contains(&cause)).map(|entry| entry.name).take(SHOWN).collect()
-}
-
-/// The built-in scenarios of which a step sets an option.
-fn scenarios_setting(entry: &OptionEntry) -> Vec<String> {
-    let sets = |scenario: &Scenario| {
-        let of_cases = scenario.cases.iter().flat_map(|(_, case)| case.actors.iter());
-        scenario.actors.iter().chain(of_cases).flat_map(|(_, steps)| steps).any(|step| match &step.action {
-            Action::Set(settings) => settings.iter().any(|setting| setting.option.constant() == entry.constant),
-            _ => false,
-        })
-    };
-    let scenarios = builtin::all().into_iter().filter_map(|source| Scenario::parse(source).ok());
-    scenarios.filter(sets).map(|scenario| scenario.source.name().to_owned()).take(SHOWN).collect()
-}
-
-/// Scenarios shown of those that would do.
-const SHOWN: usize = 4;

@@ -1,33 +1,46 @@
 //! `netlab list`
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::args::{ListArgs, ListFormat};
 use super::exit::Exit;
 use super::output::{Output, note};
-use super::select::sources;
+use super::variables::note_unused;
 use crate::builtin;
 use crate::report::{CatalogueEntry, InvalidFile, Style, draw_diagnostic, write_catalogue, write_catalogue_markdown};
-use crate::scenario::Scenario;
+use crate::runner::{Found, sources};
 
 pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
-    let found = if args.paths.is_empty() { builtin::all().into_iter().map(Ok).collect() } else { sources(&args.paths) };
+    let variables = match args.variables.load(output) {
+        Ok(variables) => variables,
+        Err(exit) => return exit,
+    };
+    let all = || builtin::all().into_iter().map(|source| Ok(Found::builtin(source))).collect();
+    let selected = if args.paths.is_empty() { all() } else { sources(&args.paths) };
     let mut invalid: Vec<InvalidFile> = Vec::new();
     let mut entries = Vec::new();
     let mut texts = Vec::new();
-    for source in found {
-        let source = match source {
-            Ok(source) => source,
+    let filter = args.filter.filter();
+    let mut names = BTreeSet::new();
+    for found in selected {
+        let found = match found {
+            Ok(found) => found,
             Err(file) => {
                 invalid.push(file);
                 continue;
             }
         };
-        let name = source.name().to_owned();
-        texts.push(source.text().to_owned());
-        match Scenario::parse(source) {
-            Ok(scenario) => entries.push(CatalogueEntry::of(&Arc::new(scenario), &output.language)),
-            Err(diagnostics) => invalid.push(InvalidFile::new(name, diagnostics)),
+        match found.parse(&variables) {
+            Ok(scenario) => {
+                names.extend(scenario.variables.iter().map(|variable| variable.name.clone()));
+                let entry = CatalogueEntry::of(&Arc::new(scenario), &output.language);
+                if filter.selects(&entry.name, &entry.tags.iter().map(String::as_str).collect::<Vec<_>>()) {
+                    texts.push(found.source.text().to_owned());
+                    entries.push(entry);
+                }
+            }
+            Err(diagnostics) => invalid.push(InvalidFile::new(found.source.name().to_owned(), diagnostics)),
         }
     }
     for diagnostic in invalid.iter().flat_map(|file| &file.diagnostics) {
@@ -39,10 +52,16 @@ pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
     } else if !nothing {
         show(&entries, args.format, output);
     }
+    if invalid.is_empty() && !nothing {
+        note_unused(&variables, names.iter().map(String::as_str));
+    }
     match (invalid.is_empty(), nothing) {
         (false, _) => Exit::Invalid,
         (true, true) => {
-            note(&format!("error: no scenario was found at {}", args.paths.join(", ")));
+            match args.filter.is_empty() {
+                true => note(&format!("error: no scenario was found at {}", args.paths.join(", "))),
+                false => note("error: no scenario fits --filter and --tag"),
+            }
             Exit::Nothing
         }
         (true, false) => Exit::Success,

@@ -2,19 +2,25 @@
 
 mod args;
 mod check;
+mod completions;
 mod connect;
 mod decode;
+mod dry_run;
 mod exit;
 mod explain;
 mod interrupt;
+mod last_failed;
 mod list;
+mod man;
 mod options;
 mod output;
-mod repeat;
+mod report;
 mod run;
 mod screen;
 mod select;
+mod sinks;
 mod sockets;
+mod variables;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -41,6 +47,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut output = Output::new(&cli);
     let exit = match &cli.command {
         Command::Run(args) => run::run(args, &mut output),
+        Command::Report(args) => report::report(args, &mut output),
+        Command::Diff(args) => report::diff(args, &mut output),
         Command::Check(args) => check::check(args, &mut output),
         Command::Connect(args) => connect::connect(args, &mut output),
         Command::List(args) => list::list(args, &mut output),
@@ -48,11 +56,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Encode(args) => decode::encode(args, &mut output),
         Command::Explain(args) => explain::explain(args, &mut output),
         Command::Options(args) => options::options(args, &mut output),
+        Command::Completions(args) => completions::completions(args, &mut output),
+        Command::Man(args) => man::man(args, &mut output),
         Command::Sockets(args) => sockets::sockets(args, &mut output),
         Command::Schema(args) => {
             let schema = match args.kind {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),
                 SchemaKind::Report => crate::report::report_schema(),
+                SchemaKind::Events => crate::report::events_schema(),
                 SchemaKind::Connect => crate::report::connect_schema(),
                 SchemaKind::Sockets => crate::report::SocketsReport::schema(),
             };

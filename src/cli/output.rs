@@ -1,12 +1,14 @@
 //! Standard output and standard error, as the user's terminal and pipes want them.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::Cli;
 use crate::report::Style;
+use crate::runner::Repeat;
 
 /// Where results go, and how they are to look.
 pub(super) struct Output {
@@ -87,56 +89,82 @@ pub(super) fn note(line: &str) {
 }
 
 /// What is running now, on a terminal's standard error; it appears only when there is something to wait for.
-pub(super) struct Progress(ProgressBar);
+pub(super) struct Progress {
+    bar: ProgressBar,
+    repeat: Repeat,
+    running: BTreeMap<String, u64>,
+    failures: u64,
+    last_word: Instant,
+}
+
+/// How long nothing is said while repeats go on and no bar is drawn.
+const SILENCE: Duration = Duration::from_secs(5);
 
 impl Progress {
     /// For so many plans, each of which is run once or again and again.
-    pub(super) fn new(plans: usize, repeats: bool) -> Self {
-        if !may_draw_progress() || plans == 0 {
-            return Self(ProgressBar::hidden());
-        }
-        let template = match (plans, repeats) {
-            (1, false) => "{spinner} {msg} {elapsed}",
-            (1, true) => "{spinner} {msg} {prefix} {elapsed}",
-            _ => "{spinner} [{pos}/{len}] {wide_bar} {msg} {prefix} {elapsed}",
-        };
-        let bar = ProgressBar::new(plans as u64);
+    pub(super) fn new(plans: usize, repeat: Repeat) -> Self {
+        let bar = if may_draw_progress() && plans > 0 { ProgressBar::new(plans as u64) } else { ProgressBar::hidden() };
+        let template = if plans == 1 { "{spinner} {msg} {elapsed}" } else { "{spinner} [{pos}/{len}] {bar:20} {wide_msg} {elapsed}" };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        Self(bar)
+        if !bar.is_hidden() {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        Self { bar, repeat, running: BTreeMap::new(), failures: 0, last_word: Instant::now() }
     }
 
     pub(super) fn is_drawn(&self) -> bool {
-        !self.0.is_hidden()
+        !self.bar.is_hidden()
     }
 
     /// A plan begins.
-    pub(super) fn begins(&self, name: &str) {
-        self.0.set_message(name.to_owned());
-        self.0.set_prefix("");
+    pub(super) fn begins(&mut self, name: &str) {
+        self.running.insert(name.to_owned(), 0);
+        self.tell();
     }
 
     /// So many runs of the plan have ended.
-    pub(super) fn ran(&self, runs: u64) {
-        if self.is_drawn() {
-            self.0.set_prefix(format!("{runs} runs"));
+    pub(super) fn ran(&mut self, name: &str, runs: u64) {
+        if let Some(known) = self.running.get_mut(name) {
+            *known = runs;
+        }
+        self.tell();
+        if !self.is_drawn() && self.last_word.elapsed() >= SILENCE {
+            self.last_word = Instant::now();
+            let of = if let Repeat::Times(times) = self.repeat { format!(" of {times}") } else { String::new() };
+            note(&format!("{name}: {runs}{of} runs"));
         }
     }
 
     /// All runs of the plan have ended.
-    pub(super) fn ended(&self) {
-        self.0.inc(1);
+    pub(super) fn ended(&mut self, name: &str, went_well: bool) {
+        self.running.remove(name);
+        self.failures += u64::from(!went_well);
+        self.bar.inc(1);
+        self.tell();
+    }
+
+    /// What runs now, and how many did not do well.
+    fn tell(&self) {
+        if !self.is_drawn() {
+            return;
+        }
+        let failures = if self.failures > 0 { format!("{} failed, ", self.failures) } else { String::new() };
+        let more = if self.running.len() > 1 { format!(" and {} more", self.running.len() - 1) } else { String::new() };
+        let first = self.running.iter().next();
+        let repeats = first.filter(|(_, runs)| **runs > 0).map(|(_, runs)| format!(" {runs} runs")).unwrap_or_default();
+        let name = first.map_or("", |(name, _)| name.as_str());
+        self.bar.set_message(format!("{failures}{name}{repeats}{more}"));
     }
 
     /// Writes while the bar is out of the way.
     pub(super) fn suspend(&self, write: impl FnOnce()) {
-        self.0.suspend(write);
+        self.bar.suspend(write);
     }
 
     pub(super) fn finish(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 

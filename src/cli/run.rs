@@ -1,26 +1,39 @@
 //! `netlab run`
 
-use std::io::Write;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
-use super::args::{Format, RunArgs};
+use super::args::{FlakyArg, RunArgs};
 use super::exit::Exit;
-use super::interrupt;
+use super::last_failed::LastFailed;
 use super::output::{Output, Progress, note};
-use super::repeat::{Repeat, carry_out};
-use super::select::{Selected, select, sources};
-use crate::report::{
-    CaseColumn, InvalidFile, Report, RunReport, Style, Summary, VERSION, draw_diagnostic, headline, write_cases, write_details, write_head,
-    write_json, write_lesson, write_run, write_summary,
-};
-use crate::scenario::Family;
-use crate::verdict::Outcome;
+use super::select::count_files;
+use super::sinks::{Sinks, TraceFolder};
+use super::variables::note_unused;
+use super::{dry_run, interrupt};
+use crate::plan::Plan;
+use crate::report::{InvalidFile, Policy, ReportHead, RunReport, Suite, Summary, draw_diagnostic};
+use crate::runner::{self, Event, Item, Repeat, Rules};
+use crate::trace::RunEnd;
 
 pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     let start = Instant::now();
-    let overrides = args.overrides.to_overrides();
     // All files are read before the first is run, so that a bad one is known at once; the good ones run all the same.
-    let selected: Vec<Selected> = sources(&args.paths).into_iter().map(|source| select(source, &overrides)).collect();
+    let variables = match args.variables.load(output) {
+        Ok(variables) => variables,
+        Err(exit) => return exit,
+    };
+    let mut chosen = args.select.choose(&args.overrides.to_overrides(), &variables);
+    if chosen.selection.all_valid {
+        note_unused(&variables, chosen.selection.variables.iter().map(String::as_str));
+    }
+    let items = std::mem::take(&mut chosen.selection.items);
+    let suite = args.suite(&items, chosen.shuffled);
+    if args.dry_run {
+        let exit = if items.is_empty() { args.select.nothing(&chosen) } else { Exit::Success };
+        return dry_run::show(&suite, items, args.report.format, output).unwrap_or(exit);
+    }
     // Only now: until here there is nothing to finish, and a signal ends the process as ever.
     let interrupt = match interrupt::listen() {
         Ok(interrupt) => interrupt,
@@ -29,155 +42,126 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
             return Exit::NotCarriedOut;
         }
     };
-    let total: usize = selected.iter().map(|item| if let Selected::Plans(plans) = item { plans.len() } else { 0 }).sum();
-    let repeat = match (args.repeat, args.repeat_for) {
-        (Some(times), _) => Repeat::Times(times),
-        (None, Some(time)) => Repeat::For(time),
-        (None, None) => Repeat::Once,
-    };
-    let mut session = Session {
-        args,
-        output,
-        summary: Summary::default(),
-        report: None,
-        single: selected.len() == 1,
-        cases: Vec::new(),
-        progress: Progress::new(total, repeat != Repeat::Once),
-    };
-    if args.format == Format::Json {
-        session.report = Some(Report {
-            version: VERSION,
-            netlab: env!("CARGO_PKG_VERSION").to_owned(),
-            invalid: Vec::new(),
-            runs: Vec::new(),
-            summary: Summary::default(),
-        });
+    if let Some(seed) = chosen.shuffled {
+        note(&format!("order: --shuffle={seed}"));
     }
-    for item in selected {
-        match item {
-            Selected::Invalid(invalid) => session.show_invalid(invalid),
-            Selected::Plans(plans) => {
-                let has_cases = plans.len() > 1 && plans.iter().any(|plan| plan.case.is_some());
-                for plan in plans {
-                    if interrupt.signal().is_some() {
-                        session.summary.not_run += 1;
-                        continue;
-                    }
-                    if !session.output.is_open() {
-                        break;
-                    }
-                    session.progress.begins(plan.scenario.source.name());
-                    let report = carry_out(&plan, &session.output.language, &interrupt, repeat, &session.progress);
-                    session.show(report, has_cases);
-                }
-                session.show_cases();
-            }
-        }
+    let policy = suite.policy;
+    let head = ReportHead::new(suite, runner::texts(&items));
+    let (plans, invalid) = parted(items);
+    let nothing = (plans.is_empty() && invalid.is_empty()).then(|| args.select.nothing(&chosen));
+
+    let (language, style) = (output.language.clone(), output.style.clone());
+    let progress = Progress::new(plans.len(), args.repeat());
+    let traces = args.save_trace.clone().map(|folder| TraceFolder::new(folder, args.save == super::args::Save::All));
+    let sinks = args.report.open(output, !progress.is_drawn(), traces);
+    let mut session = Session { sinks, summary: Summary::default(), policy, last_failed: LastFailed::load(), progress };
+    session.sinks.head(&head);
+    drop(head);
+    for file in &invalid {
+        let drawn = file.diagnostics.iter().map(|diagnostic| draw_diagnostic(diagnostic, &style));
+        session.progress.suspend(|| drawn.for_each(|drawn| note(&format!("{drawn}\n"))));
+        session.summary.invalid += 1;
+        session.sinks.invalid(file);
     }
+    let rules = Rules { repeat: args.repeat(), retries: args.running.retries, language: &language, interrupt: &interrupt };
+    let options = runner::Options { jobs: args.jobs(&plans), max_fail: args.max_fail(), rules };
+    session.summary.not_run = runner::run(plans, &options, |event| session.take(event));
     session.summary.interrupted = interrupt.signal().is_some();
     session.summary.took(start.elapsed());
-    session.finish();
-    let Session { summary, output, .. } = session;
-    match output.failure() {
-        Some(_) if interrupt.signal().is_none() => Exit::NotCarriedOut,
-        _ => Exit::of(&summary, interrupt.signal(), args.strict),
+
+    let Session { sinks, summary, last_failed, progress, .. } = session;
+    progress.finish();
+    let all_written = sinks.end(&summary);
+    last_failed.save();
+    match (interrupt.signal(), all_written) {
+        (None, false) if summary.invalid == 0 => Exit::NotCarriedOut,
+        (signal, _) => nothing.unwrap_or_else(|| Exit::of(&summary, signal, policy)),
     }
 }
 
-/// What has been shown, and what is kept for the end.
-struct Session<'s> {
-    args: &'s RunArgs,
-    output: &'s mut Output,
+/// The runs, and the files that are no scenarios.
+fn parted(items: Vec<Item>) -> (Vec<Plan>, Vec<InvalidFile>) {
+    let (mut plans, mut invalid) = (Vec::new(), Vec::new());
+    for item in items {
+        match item.content {
+            Ok(plan) => plans.push(*plan),
+            Err(file) => invalid.push(file),
+        }
+    }
+    (plans, invalid)
+}
+
+impl RunArgs {
+    fn suite(&self, items: &[Item], shuffle: Option<u64>) -> Suite {
+        Suite {
+            selected: items.iter().filter(|item| item.content.is_ok()).count() as u64,
+            files: count_files(items),
+            options: self.overrides.typed().into_iter().chain(self.variables.typed()).collect(),
+            shuffle,
+            shard: self.select.shard,
+            retries: self.running.retries,
+            policy: Policy { strict: self.running.strict, flaky_passes: self.running.flaky == FlakyArg::Pass },
+        }
+    }
+
+    fn repeat(&self) -> Repeat {
+        match (self.running.repeat, self.running.repeat_for) {
+            (Some(times), _) => Repeat::Times(times),
+            (None, Some(time)) => Repeat::For(time),
+            (None, None) => Repeat::Once,
+        }
+    }
+
+    /// One at a time where times are what is looked at: in the cases of one scenario, and in repeats.
+    fn jobs(&self, plans: &[Plan]) -> NonZeroUsize {
+        let source = |plan: &Plan| plan.scenario.source.name().to_owned();
+        let is_one = plans.first().is_some_and(|first| plans.iter().all(|plan| source(plan) == source(first)));
+        match self.running.jobs {
+            Some(jobs) => jobs,
+            None if is_one || self.repeat() != Repeat::Once => NonZeroUsize::MIN,
+            None => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        }
+    }
+
+    fn max_fail(&self) -> Option<u64> {
+        if self.running.fail_fast { Some(1) } else { self.running.max_fail }
+    }
+}
+
+/// What has been shown and counted so far.
+struct Session<'o> {
+    sinks: Sinks<'o>,
     summary: Summary,
-    report: Option<Report>,
-    single: bool,
-    /// The cases of the scenario under way, and the last of its runs.
-    cases: Vec<(CaseColumn, RunReport)>,
+    policy: Policy,
+    last_failed: LastFailed,
     progress: Progress,
 }
 
 impl Session<'_> {
-    fn show_invalid(&mut self, invalid: InvalidFile) {
-        self.summary.invalid += 1;
-        let style = self.output.style.clone();
-        self.progress
-            .suspend(|| invalid.diagnostics.iter().for_each(|diagnostic| note(&format!("{}\n", draw_diagnostic(diagnostic, &style)))));
-        if let Some(report) = &mut self.report {
-            report.invalid.push(invalid);
-        }
-    }
-
-    fn show(&mut self, run: RunReport, has_cases: bool) {
-        self.summary.count(&run.verdict.outcome);
-        self.progress.ended();
-        if let Some(report) = &mut self.report {
-            report.runs.push(run);
-            return;
-        }
-        let Self { output, progress, single, cases, .. } = self;
-        let Style { verbose, quiet, .. } = output.style;
-        let went_well = match run.verdict.outcome {
-            Outcome::Pass => true,
-            Outcome::Skip(_) => !self.args.strict,
-            Outcome::Fail | Outcome::Error(_) => false,
-        };
-        // The same conversation over another address family shows nothing new, unless it went wrong.
-        let is_news = run.family.is_none_or(|family| family == Family::Ipv4);
-        let in_full = !went_well || !quiet && (verbose || *single && is_news);
-        let is_one_of_several = has_cases && in_full && *single;
-        progress.suspend(|| {
-            if is_one_of_several {
-                output.write(|style, out| {
-                    if cases.is_empty() {
-                        writeln!(out, "{}", run.scenario.file)?;
-                        write_head(&run, style, out)?;
-                        writeln!(out)?;
-                    }
-                    write_run(&run, style, out)?;
-                    writeln!(out)
-                });
-            } else if in_full {
-                output.write(|style, out| {
-                    write_details(&run, style, out)?;
-                    writeln!(out)
-                });
-            } else if !quiet {
-                let is_alone = has_cases && *single;
-                output.write(|style, out| writeln!(out, "{}{}", headline(&run, style), if is_alone { "\n" } else { "" }));
+    fn take(&mut self, event: Event) -> ControlFlow<()> {
+        let Self { sinks, progress, .. } = self;
+        match event {
+            Event::Began(name) => {
+                progress.begins(&name);
+                progress.suspend(|| sinks.began(&name));
             }
-        });
-        if is_one_of_several && is_news {
-            cases.push((CaseColumn::of(&run, &output.style), run));
+            Event::Repeated(name, runs) => progress.ran(&name, runs),
+            Event::BackedOff(reason, jobs) => {
+                progress.suspend(|| note(&format!("note: {reason}; going on with at most {jobs} at once")));
+            }
+            Event::Ended(run) => self.ended(&run),
         }
+        if self.sinks.is_open() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     }
 
-    /// After the last case of a scenario: all of them side by side, and the lesson.
-    fn show_cases(&mut self) {
-        let cases = std::mem::take(&mut self.cases);
-        let Some((_, last)) = cases.last() else { return };
-        let columns: Vec<CaseColumn> = cases.iter().map(|(column, _)| column.clone()).collect();
-        let Self { output, progress, .. } = self;
-        progress.suspend(|| {
-            output.write(|style, out| {
-                write_cases(&columns, style, out)?;
-                write_lesson(last, style, out)?;
-                writeln!(out)
-            });
-        });
-    }
-
-    fn finish(&mut self) {
-        self.progress.finish();
-        let summary = self.summary;
-        if let Some(report) = &mut self.report {
-            report.summary = summary;
-            let report = &*report;
-            self.output.write_data(|out| write_json(report, out));
-        } else {
-            self.output.write(|_, out| write_summary(&summary, out));
+    fn ended(&mut self, run: &RunReport) {
+        let Self { sinks, summary, policy, last_failed, progress } = self;
+        summary.count(run, *policy);
+        // A run that was broken off says nothing.
+        if run.trace.as_ref().is_none_or(|trace| trace.end != RunEnd::Interrupted) {
+            last_failed.record(&run.name(), &run.scenario.file, run.went_well(*policy));
         }
-        if summary == (Summary { elapsed_ms: summary.elapsed_ms, ..Summary::default() }) {
-            note(&format!("error: no scenario was found at {}", self.args.paths.join(", ")));
-        }
+        progress.ended(&run.name(), run.went_well(*policy));
+        progress.suspend(|| sinks.run(run));
     }
 }

@@ -31,7 +31,7 @@ pub struct OptionNow {
     pub entry: &'static OptionEntry,
     /// The kind of socket that was asked.
     pub kind: OptionKind,
-    /// Its value on a fresh socket; nothing where it cannot be read at all.
+    /// Its value on a fresh socket; nothing where it is not asked, because it can only be set or has pointers in it.
     pub default: Option<Answer>,
     /// The value that was set, and what came of it.
     pub trial: Option<(Value, Outcome)>,
@@ -64,8 +64,13 @@ fn fresh_socket(level: Level, kind: OptionKind) -> io::Result<Socket> {
     Socket::new(domain, form, None)
 }
 
+/// Whether reading says nothing, or would need pointers.
+fn is_not_asked(form: ValueForm) -> bool {
+    matches!(form, ValueForm::WriteOnly | ValueForm::Pointers)
+}
+
 fn on_socket(entry: &OptionEntry, socket: &Socket) -> (Option<Answer>, Option<(Value, Outcome)>) {
-    if entry.form == ValueForm::WriteOnly {
+    if is_not_asked(entry.form) {
         return (None, None);
     }
     let seen_in = if let ValueForm::Forced { seen_in, .. } = entry.form { seen_in } else { entry.constant };
@@ -117,7 +122,7 @@ mod tests {
         for entry in catalogue::options() {
             for &kind in entry.kinds {
                 let now = ask(entry, kind);
-                assert_eq!(now.default.is_none(), entry.form == ValueForm::WriteOnly, "{}", entry.constant);
+                assert_eq!(now.default.is_none(), is_not_asked(entry.form), "{}", entry.constant);
             }
         }
         let reads = |entry: &&&'static OptionEntry| entry.kinds.iter().any(|&kind| matches!(ask(entry, kind).default, Some(Ok(_))));

@@ -67,7 +67,7 @@ pub(super) fn worth_trying(form: ValueForm, default: Option<&Value>) -> Option<V
         ValueForm::Time(milliseconds) => Value::Milliseconds(i64::from(milliseconds)),
         ValueForm::Linger(seconds) => Value::Linger(Some(seconds)),
         ValueForm::Text(name) => Value::Text(name.to_owned()),
-        ValueForm::ReadOnly(_) | ValueForm::Structure | ValueForm::WriteOnly => return None,
+        ValueForm::ReadOnly(_) | ValueForm::Structure | ValueForm::WriteOnly | ValueForm::Pointers => return None,
     })
 }
 
@@ -84,7 +84,7 @@ pub(super) fn read(socket: &Socket, name: &str, form: ValueForm) -> io::Result<V
         ValueForm::ReadOnly(_) => size_of::<i32>(),
         ValueForm::Linger(_) => size_of::<[i32; 2]>(),
         ValueForm::Time(_) => size_of::<[libc::c_long; 2]>(),
-        ValueForm::Text(_) | ValueForm::Structure | ValueForm::WriteOnly => ROOM,
+        ValueForm::Text(_) | ValueForm::Structure | ValueForm::WriteOnly | ValueForm::Pointers => ROOM,
     };
     let length = sys::get_named(socket, name, &mut bytes[..room])?.min(room);
     let bytes = &bytes[..length];
@@ -103,7 +103,7 @@ pub(super) fn read(socket: &Socket, name: &str, form: ValueForm) -> io::Result<V
             let text = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
             Value::Text(String::from_utf8_lossy(text).into_owned())
         }
-        ValueForm::Structure | ValueForm::WriteOnly => Value::Structure(length),
+        ValueForm::Structure | ValueForm::WriteOnly | ValueForm::Pointers => Value::Structure(length),
     })
 }
 

@@ -4,6 +4,7 @@
 //! A scenario gives one plan for each of its cases and address families. The errors of all of them are collected.
 
 mod actor;
+mod alone;
 mod endpoint;
 mod expectation;
 mod flow;
@@ -62,7 +63,29 @@ pub struct Plan {
     pub expect: Expectations,
 }
 
+/// What a run is called: `sticky/three-sends [nodelay] [ipv6]`.
+pub fn run_name(file: &str, case: Option<&str>, family: Option<Family>) -> String {
+    let case = case.map(|case| format!(" [{case}]")).unwrap_or_default();
+    let family = match family {
+        None => "",
+        Some(Family::Ipv4) => " [ipv4]",
+        Some(Family::Ipv6) => " [ipv6]",
+    };
+    format!("{file}{case}{family}")
+}
+
 impl Plan {
+    /// What the run is called: the file, the case, and the family where there are several.
+    pub fn name(&self) -> String {
+        run_name(self.scenario.source.name(), self.case.as_deref(), self.family_is_named.then_some(self.family))
+    }
+
+    /// Whether nothing else may run beside it: time is its lesson, or it uses an address that another run may use too.
+    pub fn runs_alone(&self) -> bool {
+        let says_so = self.scenario.alone.as_ref().is_some_and(|alone| alone.value);
+        says_so || alone::is_timed(&self.expect, &self.actors) || alone::has_fixed_address(&self.actors)
+    }
+
     /// The step with a mark: the actor's index and the step's number.
     pub fn marked(&self, mark: &str) -> Option<(usize, u32)> {
         let has_mark = |step: &&PlannedStep| step.mark.as_ref().is_some_and(|known| known.value == mark);
@@ -81,7 +104,7 @@ impl Plan {
 /// # Errors
 /// Every error of every case, in the order of the file, each once.
 pub fn plan(scenario: &Arc<Scenario>, overrides: &Overrides) -> Result<Vec<Plan>, Vec<Diagnostic>> {
-    let mut problems = Problems::new(Arc::clone(&scenario.source));
+    let mut problems = Problems::of(scenario);
     if !check_scenario(scenario, &mut problems) {
         return Err(problems.into_found());
     }

@@ -15,7 +15,6 @@ pub use rate::judge_rates;
 pub use shape::{FlowShape, Shape, sizes_label};
 
 use crate::analysis::{Analysis, FlowEnd};
-use crate::plan::Plan;
 use crate::scenario::BoundaryWord;
 use crate::trace::Trace;
 use crate::verdict::Outcome;
@@ -114,8 +113,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a run; gives its shape.
-    pub fn add(&mut self, plan: &Plan, outcome: &Outcome, trace: &Trace, analysis: &Analysis) -> Shape {
+    /// Counts a run of a shape.
+    pub fn add(&mut self, shape: &Shape, outcome: &Outcome, trace: &Trace, analysis: &Analysis) {
         self.runs += 1;
         match outcome {
             Outcome::Pass => self.passed += 1,
@@ -133,16 +132,14 @@ impl Tally {
             *known.outcomes.entry(flow.outcome).or_default() += 1;
             known.elapsed.extend(flow.elapsed_ns);
         }
-        let shape = Shape::of(plan, trace, analysis);
         let not_passed = u64::from(*outcome != Outcome::Pass);
-        match self.shapes.iter_mut().find(|known| known.shape == shape) {
+        match self.shapes.iter_mut().find(|known| known.shape == *shape) {
             Some(known) => {
                 known.count += 1;
                 known.not_passed += not_passed;
             }
             None => self.shapes.push(ShapeCount { shape: shape.clone(), count: 1, not_passed, first: self.runs }),
         }
-        shape
     }
 
     /// How many runs there were.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::style::Style;
 use super::table::Table;
-use crate::scenario::{CauseName, Expectations, Scenario, StepExpect};
+use crate::scenario::{CauseName, Scenario, StepExpect};
 
 /// One scenario of the index.
 #[derive(Clone, Debug, Serialize)]
@@ -34,10 +34,6 @@ impl CatalogueEntry {
     /// What the index says of a scenario, in a language.
     pub fn of(scenario: &Arc<Scenario>, language: &str) -> Self {
         let texts = scenario.texts_in(language);
-        let expectations = std::iter::once(&scenario.expect).chain(scenario.cases.iter().map(|(_, case)| &case.expect));
-        let mut causes: Vec<CauseName> = expectations.flat_map(causes_of).collect();
-        causes.sort_unstable();
-        causes.dedup();
         let mut errors: Vec<String> = scenario.expected_outcomes().into_iter().filter_map(error_of).collect();
         errors.sort_unstable();
         errors.dedup();
@@ -46,7 +42,7 @@ impl CatalogueEntry {
             title: texts.title.unwrap_or_default(),
             about: texts.about,
             belief: texts.belief,
-            causes,
+            causes: scenario.expected_causes(),
             errors,
             cases: scenario.cases.iter().map(|(name, _)| name.value.clone()).collect(),
             tags: scenario.tags.iter().map(|tag| tag.value.clone()).collect(),
@@ -66,10 +62,6 @@ fn error_of(expect: &StepExpect) -> Option<String> {
         StepExpect::Frame(kind) => Some(kind.name().to_owned()),
         StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Result(_) | StepExpect::AnyOf(_) => None,
     }
-}
-
-fn causes_of(expect: &Expectations) -> impl Iterator<Item = CauseName> {
-    expect.flows.iter().filter_map(|(_, flow)| flow.causes.as_ref()).flat_map(|causes| causes.value.found.iter().map(|cause| cause.value))
 }
 
 /// Writes the index as a table.

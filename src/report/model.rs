@@ -1,5 +1,6 @@
 //! What a report says, before anybody decides how it looks.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,32 +8,110 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analysis;
-use crate::plan::{Note, Plan, Settings};
-use crate::repeat::Distribution;
-use crate::scenario::{BoundaryWord, Diagnostic, Expectations, Family, Problem, Source};
+use crate::plan::{Note, Plan, Settings, run_name};
+use crate::repeat::{Distribution, Shape};
+use crate::scenario::{BoundaryWord, Diagnostic, Expectations, Family, PartView, Problem, Sampling, Source, SourcePart, Variable};
 use crate::trace::Trace;
-use crate::verdict::{Outcome, Verdict};
+use crate::verdict::{Outcome, PlaceRange, Verdict};
 
 /// The version of the JSON report. It changes when a field changes its meaning or goes; new fields do not change it.
 pub const VERSION: u32 = 1;
 
 /// Everything that a call of `netlab run` found.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
-    /// The version of this format.
-    pub version: u32,
-    /// netlab's version.
-    pub netlab: String,
+    /// What is known before the first run.
+    #[serde(flatten)]
+    pub head: ReportHead,
     /// Files that are not scenarios, with every error.
     pub invalid: Vec<InvalidFile>,
-    /// The runs, in the order in which they took place.
+    /// The runs, in the order in which they were selected or shuffled.
     pub runs: Vec<RunReport>,
     /// The numbers.
     pub summary: Summary,
 }
 
+/// What is known of a report before the first run.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ReportHead {
+    /// The version of this format.
+    pub version: u32,
+    /// netlab's version.
+    pub netlab: String,
+    /// What was selected, and how it was to be run.
+    #[serde(default)]
+    pub suite: Suite,
+    /// The texts of the files, so that places in them can be shown again.
+    #[serde(default)]
+    pub sources: Vec<SourceText>,
+}
+
+/// What was selected, and how it was to be run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Suite {
+    /// How many runs were selected: scenarios, their cases and families.
+    pub selected: u64,
+    /// How many files they are of, those that are no scenarios among them.
+    pub files: u64,
+    /// The options that changed the runs, as they were typed.
+    pub options: Vec<String>,
+    /// The seed of the order, where it was shuffled.
+    pub shuffle: Option<u64>,
+    /// The part of the suite that this is.
+    pub shard: Option<Shard>,
+    /// How often a run that did not pass was tried again.
+    pub retries: u32,
+    /// What counts as good.
+    pub policy: Policy,
+}
+
+/// A part of a suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Shard {
+    /// Its number, from 1.
+    pub index: u32,
+    /// How many parts there are.
+    pub count: u32,
+    /// Whether runs are dealt out by the hash of their names rather than in turn.
+    pub by_hash: bool,
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}/{}", if self.by_hash { "hash:" } else { "" }, self.index, self.count)
+    }
+}
+
+/// The text of a scenario file, and of those that it extends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SourceText {
+    /// The file, or the built-in name.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+    /// The files that it extends, one after the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bases: Vec<SourcePart>,
+}
+
+impl SourceText {
+    /// What a source holds.
+    pub fn of(source: &Source) -> Self {
+        let mut bases: Vec<SourcePart> = source.parts().map(PartView::to_part).collect();
+        let SourcePart { name, text } = bases.remove(0);
+        Self { file: name, text, bases }
+    }
+
+    /// The source, as it was.
+    pub fn to_source(&self) -> Arc<Source> {
+        let own = SourcePart { name: self.file.clone(), text: self.text.clone() };
+        Source::of_parts(std::iter::once(own).chain(self.bases.iter().cloned()))
+    }
+}
+
 /// A file that is not a scenario.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct InvalidFile {
     /// Its name.
     pub file: String,
@@ -45,12 +124,15 @@ pub struct InvalidFile {
 }
 
 /// An error of a file.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ProblemReport {
     /// Its kind: a stable name.
     pub problem: Problem,
     /// What is wrong.
     pub title: String,
+    /// The file that it is in, where that is a base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// What was expected there.
     pub label: Option<String>,
     /// What to try.
@@ -59,14 +141,14 @@ pub struct ProblemReport {
     pub line: Option<usize>,
     /// The column in characters, from 1.
     pub column: Option<usize>,
-    /// Byte offset of the start.
+    /// Byte offset of the start in the file that it is in.
     pub start: Option<usize>,
     /// Byte offset behind the end.
     pub end: Option<usize>,
 }
 
 /// One run: a scenario, in one of its cases, over one address family.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct RunReport {
     /// The scenario.
     pub scenario: ScenarioHead,
@@ -78,18 +160,31 @@ pub struct RunReport {
     pub family: Option<Family>,
     /// The settings in force.
     pub settings: SettingsReport,
+    /// The variables that the scenario declares or uses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable>,
     /// What the command line changed, and what it could not.
     pub notes: Vec<Note>,
     /// The judgement.
     pub verdict: Verdict,
     /// How all runs came out, where there were several. What else stands here is of the first that failed, or of the first.
     pub repeats: Option<Repeats>,
+    /// What was read and what failed, without the clock: what `netlab diff` compares.
+    #[serde(default)]
+    pub shape: Option<Shape>,
+    /// Earlier attempts, which did not pass, where it was tried again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Attempt>,
     /// What was seen; absent when it was skipped.
     pub trace: Option<Trace>,
     /// What was concluded from it.
     pub analysis: Option<Analysis>,
-    /// The file's text, for drawing.
+    /// The number of the error with which the run could not begin (errno).
     #[serde(skip)]
+    #[schemars(skip)]
+    pub begin_error: Option<i32>,
+    /// The file's text, for drawing.
+    #[serde(skip, default = "no_source")]
     #[schemars(skip)]
     pub source: Arc<Source>,
     /// What was expected, for the boundary table.
@@ -98,8 +193,17 @@ pub struct RunReport {
     pub expect: Expectations,
 }
 
+/// An attempt that did not pass, and after which the run was tried again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    /// The judgement.
+    pub verdict: Verdict,
+    /// How long it took, in nanoseconds.
+    pub duration_ns: u64,
+}
+
 /// Many runs of one scenario, in one of its cases, over one address family.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Repeats {
     /// How they came out.
     pub distribution: Distribution,
@@ -112,10 +216,13 @@ pub struct Repeats {
 }
 
 /// What identifies and explains a scenario.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct ScenarioHead {
     /// The file, or the built-in name.
     pub file: String,
+    /// The files that it extends, each one behind the one that extends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bases: Vec<String>,
     /// The title.
     pub title: String,
     /// What it is about.
@@ -124,6 +231,9 @@ pub struct ScenarioHead {
     pub explain: Option<String>,
     /// The belief that the result refutes.
     pub belief: Option<String>,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Vec<String>,
 }
 
 /// The settings in force, as far as they were set.
@@ -143,6 +253,8 @@ pub struct SettingsReport {
     pub sndbuf: Option<u64>,
     /// SO_RCVBUF in bytes, as asked for.
     pub rcvbuf: Option<u64>,
+    /// When the kernel's counters are read.
+    pub sample: Sampling,
     /// The seed.
     pub seed: u64,
 }
@@ -150,7 +262,7 @@ pub struct SettingsReport {
 /// How many of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
-    /// Runs that passed.
+    /// Runs that passed, the flaky ones among them unless they were to fail.
     pub passed: u64,
     /// Runs that failed.
     pub failed: u64,
@@ -160,12 +272,19 @@ pub struct Summary {
     pub errors: u64,
     /// Files that are not scenarios.
     pub invalid: u64,
+    /// Runs that passed only when they were tried again; they are counted as passed or failed, too.
+    #[serde(default)]
+    pub flaky: u64,
     /// Whether it was interrupted, so that runs are missing.
     pub interrupted: bool,
-    /// Runs (scenarios, their cases and families) that were not begun because of that.
+    /// Runs (scenarios, their cases and families) that were not begun: because of that, or of `--max-fail`.
     pub not_run: u64,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+}
+
+fn no_source() -> Arc<Source> {
+    Source::new("", "")
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -173,7 +292,7 @@ fn millis(duration: Duration) -> u64 {
 }
 
 impl SettingsReport {
-    fn of(settings: &Settings, plan: &Plan) -> Self {
+    pub(super) fn of(settings: &Settings, plan: &Plan) -> Self {
         Self {
             timeout_ms: millis(settings.timeout),
             deadline_ms: millis(plan.deadline),
@@ -182,6 +301,7 @@ impl SettingsReport {
             reuseaddr: settings.reuseaddr,
             sndbuf: settings.sndbuf,
             rcvbuf: settings.rcvbuf,
+            sample: settings.sample,
             seed: plan.seed,
         }
     }
@@ -196,17 +316,23 @@ impl RunReport {
         Self {
             scenario: ScenarioHead {
                 file: plan.scenario.source.name().to_owned(),
+                bases: plan.scenario.source.parts().skip(1).map(|base| base.name.to_owned()).collect(),
                 title: texts.title.unwrap_or_default(),
                 about: texts.about,
                 explain: texts.explain,
                 belief: texts.belief,
+                tags: plan.scenario.tags.iter().map(|tag| tag.value.clone()).collect(),
             },
             case: plan.case.clone(),
             case_about: translated.or_else(|| plan.case_about.clone()),
             family: plan.family_is_named.then_some(plan.family),
             settings: SettingsReport::of(&plan.settings, plan),
+            variables: plan.scenario.variables.clone(),
             notes: plan.notes.clone(),
             repeats: None,
+            shape: trace.as_ref().zip(analysis.as_ref()).map(|(trace, analysis)| Shape::of(plan, trace, analysis)),
+            earlier: Vec::new(),
+            begin_error: None,
             verdict,
             trace,
             analysis,
@@ -217,14 +343,32 @@ impl RunReport {
 
     /// The file, the case and the family: what a line of a summary calls it.
     pub fn name(&self) -> String {
-        let mut name = self.scenario.file.clone();
-        if let Some(case) = &self.case {
-            name.push_str(&format!(" [{case}]"));
+        run_name(&self.scenario.file, self.case.as_deref(), self.family)
+    }
+
+    /// The file in which a place is: the scenario's own, or one that it extends.
+    pub fn file_of(&self, place: PlaceRange) -> &str {
+        let base = place.base.checked_sub(1).and_then(|index| self.scenario.bases.get(index));
+        base.unwrap_or(&self.scenario.file)
+    }
+
+    /// Whether it passed only when it was tried again.
+    pub fn is_flaky(&self) -> bool {
+        self.verdict.outcome == Outcome::Pass && !self.earlier.is_empty()
+    }
+
+    /// Whether it met its expectations: a skipped run fails where it is to be strict, a flaky one where it is not to pass.
+    pub fn went_well(&self, policy: Policy) -> bool {
+        match &self.verdict.outcome {
+            Outcome::Pass => policy.flaky_passes || !self.is_flaky(),
+            Outcome::Skip(_) => !policy.strict,
+            Outcome::Fail | Outcome::Error(_) => false,
         }
-        if let Some(family) = self.family {
-            name.push_str(if family == Family::Ipv4 { " [ipv4]" } else { " [ipv6]" });
-        }
-        name
+    }
+
+    /// How long it took, all of its repeats together; `None` where it was not run.
+    pub fn took(&self) -> Option<Duration> {
+        self.trace.as_ref().map(|trace| Duration::from_nanos(trace.duration_ns))
     }
 
     /// How its flows came out, in a few words.
@@ -245,23 +389,50 @@ impl ProblemReport {
     fn of(diagnostic: &Diagnostic) -> Self {
         let place = diagnostic.place.as_ref();
         let position = place.map(|place| place.source.position(place.span.start));
+        let part = place.map(|place| place.source.part_at(place.span.start));
+        let part_start = part.map_or(0, |part| part.start);
         Self {
             problem: diagnostic.problem,
             title: diagnostic.title.clone(),
+            file: part.filter(|part| part.index > 0).map(|part| part.name.to_owned()),
             label: place.map(|place| place.label.clone()),
             help: diagnostic.help.clone(),
             line: position.map(|position| position.line),
             column: position.map(|position| position.column),
-            start: place.map(|place| place.span.start),
-            end: place.map(|place| place.span.end),
+            start: place.map(|place| place.span.start - part_start),
+            end: place.map(|place| place.span.end - part_start),
         }
+    }
+}
+
+/// What counts as good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Policy {
+    /// A skipped run counts as a failed one.
+    pub strict: bool,
+    /// A run that passed only when it was tried again counts as passed.
+    pub flaky_passes: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { strict: false, flaky_passes: true }
+    }
+}
+
+impl ReportHead {
+    /// The head of a report of this netlab's.
+    pub fn new(suite: Suite, sources: Vec<SourceText>) -> Self {
+        Self { version: VERSION, netlab: env!("CARGO_PKG_VERSION").to_owned(), suite, sources }
     }
 }
 
 impl Summary {
     /// Counts a run.
-    pub fn count(&mut self, outcome: &Outcome) {
-        match outcome {
+    pub fn count(&mut self, run: &RunReport, policy: Policy) {
+        self.flaky += u64::from(run.is_flaky());
+        match &run.verdict.outcome {
+            Outcome::Pass if !run.went_well(policy) => self.failed += 1,
             Outcome::Pass => self.passed += 1,
             Outcome::Fail => self.failed += 1,
             Outcome::Skip(_) => self.skipped += 1,

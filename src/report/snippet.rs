@@ -4,7 +4,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::style::Style;
-use crate::scenario::{Diagnostic, Source, Span, visible};
+use crate::scenario::{Diagnostic, PartView, Source, Span, visible};
 use crate::verdict::Mismatch;
 
 /// The widest stretch of one source line that is shown: a whole file may stand on a single line.
@@ -75,41 +75,63 @@ fn replaced(text: &str) -> String {
 }
 
 fn with_snippet<'s>(group: Group<'s>, source: &'s Source, span: Span, label: &str, related: Option<&(Span, String)>) -> Group<'s> {
-    let (text, first_line, offset) = window(source, span, related.map(|(span, _)| *span));
+    let part = source.part_at(span.start);
+    let is_here = |related: &&(Span, String)| source.part_at(related.0.start).index == part.index;
+    let mut group = with_place(group, source, part, span, label, related.filter(is_here), AnnotationKind::Primary);
+    // What stands in another file is drawn in that one.
+    if let Some((span, label)) = related.filter(|related| !is_here(related)) {
+        group = with_place(group, source, source.part_at(span.start), *span, label, None, AnnotationKind::Context);
+    }
+    group
+}
+
+/// Draws a place in the part that it is in. Offsets here count within the part.
+fn with_place<'s>(
+    group: Group<'s>,
+    source: &'s Source,
+    part: PartView<'s>,
+    span: Span,
+    label: &str,
+    related: Option<&(Span, String)>,
+    kind: AnnotationKind,
+) -> Group<'s> {
+    let within = |span: Span| Span { start: span.start.saturating_sub(part.start), end: span.end.saturating_sub(part.start) };
+    let position = source.position(span.start);
+    let (span, related) = (within(span), related.map(|(span, label)| (within(*span), label)));
+    let (text, offset) = window(part.text, span, related.map(|(span, _)| span));
+    let first_line = source.position(part.start + offset).line;
     let local = |span: Span| {
         let clamp = |at: usize| at.saturating_sub(offset).min(text.len());
-        clamp(span.start)..clamp(span.end.min(line_end(source, span.start)))
+        clamp(span.start)..clamp(span.end.min(line_end(part.text, span.start)))
     };
     let mut group = group;
     let mut snippet: Snippet<'s, Annotation<'s>> = Snippet::source(replaced(text));
-    if source.text()[..offset].ends_with('\n') || offset == 0 {
-        snippet = snippet.path(printable(source.name()));
+    if part.text[..offset].ends_with('\n') || offset == 0 {
+        snippet = snippet.path(printable(part.name));
     } else {
         // The renderer would count the columns of a long line from the part that is shown.
-        let position = source.position(span.start);
-        group = group.element(Origin::path(printable(source.name())).line(position.line).char_column(position.column));
+        group = group.element(Origin::path(printable(part.name)).line(position.line).char_column(position.column));
     }
-    snippet = snippet.line_start(first_line).fold(true).annotation(AnnotationKind::Primary.span(local(span)).label(printable(label)));
+    snippet = snippet.line_start(first_line).fold(true).annotation(kind.span(local(span)).label(printable(label)));
     if let Some((span, label)) = related.filter(|(span, _)| span.start >= offset && span.end <= offset + text.len()) {
-        snippet = snippet.annotation(AnnotationKind::Context.span(local(*span)).label(printable(label)));
+        snippet = snippet.annotation(AnnotationKind::Context.span(local(span)).label(printable(label)));
     }
     group.element(snippet)
 }
 
 /// The end of the line in which an offset is: a caret marks one line, however long the value is.
-fn line_end(source: &Source, offset: usize) -> usize {
-    source.text()[offset.min(source.text().len())..].find('\n').map_or(source.text().len(), |at| offset + at)
+fn line_end(text: &str, offset: usize) -> usize {
+    text[offset.min(text.len())..].find('\n').map_or(text.len(), |at| offset + at)
 }
 
-/// The part of the text that is handed to the renderer: the whole, unless its lines are very long.
-fn window(source: &Source, span: Span, related: Option<Span>) -> (&str, usize, usize) {
-    let text = source.text();
+/// What is handed to the renderer, and where it begins: the lines of both places, or a stretch of one that is very long.
+fn window(text: &str, span: Span, related: Option<Span>) -> (&str, usize) {
     let start = text[..span.start.min(text.len())].rfind('\n').map_or(0, |at| at + 1);
-    let end = line_end(source, span.start);
+    let end = line_end(text, span.start);
     if end - start <= MAX_LINE {
         let start = related.map_or(start, |related| text[..related.start.min(start)].rfind('\n').map_or(0, |at| at + 1).min(start));
-        let end = related.map_or(end, |related| line_end(source, related.start).max(end));
-        return (&text[start..end], source.position(start).line, start);
+        let end = related.map_or(end, |related| line_end(text, related.start).max(end));
+        return (&text[start..end], start);
     }
     let boundary = |mut at: usize| {
         while !text.is_char_boundary(at) {
@@ -119,5 +141,5 @@ fn window(source: &Source, span: Span, related: Option<Span>) -> (&str, usize, u
     };
     let from = boundary(span.start.saturating_sub(MAX_LINE / 2).max(start));
     let to = boundary((span.start + MAX_LINE / 2).min(end));
-    (&text[from..to], source.position(span.start).line, from)
+    (&text[from..to], from)
 }

@@ -10,6 +10,7 @@ use super::model::{RunReport, Summary};
 use super::rows::{boundary_table, frames_line, frames_of};
 use super::snippet::draw_mismatch;
 use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, wrap};
+use super::variables::write_variables;
 use crate::analysis::{BoundaryFate, CountedBy, Fate, Flow, Integrity, Segments, Transfer, plural};
 use crate::scenario::{BoundaryWord, CauseName, SocketKind, SocketOption, format_duration};
 use crate::trace::{Setting, Trace};
@@ -18,6 +19,7 @@ use crate::verdict::Outcome;
 /// The one line that says how a run came out.
 pub fn headline(run: &RunReport, style: &Style) -> String {
     let (color, word, reason) = match &run.verdict.outcome {
+        Outcome::Pass if run.is_flaky() => (SKIPPED, "FLAKY", None),
         Outcome::Pass => (GOOD, "PASS", None),
         Outcome::Fail => (BAD, "FAIL", None),
         Outcome::Skip(reason) => (SKIPPED, "SKIP", Some(reason)),
@@ -52,7 +54,12 @@ pub fn headline(run: &RunReport, style: &Style) -> String {
             if outcomes.is_empty() { rates.to_owned() } else { format!("  {outcomes}{rates}") }
         }
     };
-    format!("{} {}{tail}{}", paint(color, word), run.name(), paint(DIM, &took))
+    let attempts = match (run.earlier.len(), run.is_flaky()) {
+        (0, _) => String::new(),
+        (earlier, true) => format!("  passed at attempt {}", earlier + 1),
+        (earlier, false) => format!("  {} attempts", earlier + 1),
+    };
+    format!("{} {}{attempts}{tail}{}", paint(color, word), run.name(), paint(DIM, &took))
 }
 
 /// Everything about one run: its texts, the boundary table of each flow, the causes, and what does not hold.
@@ -110,6 +117,7 @@ fn write_seen(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result
         let text = format!("note: {}: {}", note.option, note.text);
         write_wrapped(&text, style, out)?;
     }
+    write_variables(if style.verbose { &run.variables } else { &[] }, style, out)?;
     if let (Some(trace), Some(analysis)) = (&run.trace, &run.analysis) {
         write_settings(trace, style, out)?;
         let active: Vec<&Flow> = analysis.flows.iter().filter(|flow| flow.is_active()).collect();
@@ -143,6 +151,14 @@ fn write_seen(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result
 }
 
 fn write_judgement(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    for (number, attempt) in run.earlier.iter().enumerate() {
+        let reason = match (&attempt.verdict.outcome, attempt.verdict.mismatches.first()) {
+            (Outcome::Error(reason), _) => reason.clone(),
+            (_, Some(first)) => format!("{}: {}", first.title, first.observed),
+            _ => continue,
+        };
+        write_wrapped(&format!("attempt {}: {reason}", number + 1), style, out)?;
+    }
     for mismatch in &run.verdict.mismatches {
         writeln!(out)?;
         writeln!(out, "{}", draw_mismatch(mismatch, &run.source, style))?;
@@ -321,12 +337,14 @@ pub fn write_summary(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         (summary.errors, "could not run", BAD),
         (summary.skipped, "skipped", SKIPPED),
         (summary.invalid, "invalid", BAD),
+        (summary.flaky, "flaky", SKIPPED),
     ];
     let parts: Vec<String> =
         parts.into_iter().filter(|(count, ..)| *count > 0).map(|(count, word, color)| paint(color, &format!("{count} {word}"))).collect();
     let parts = if parts.is_empty() { "nothing ran".to_owned() } else { parts.join(", ") };
     let interrupted = match (summary.interrupted, summary.not_run) {
-        (false, _) => String::new(),
+        (false, 0) => String::new(),
+        (false, left) => format!(", stopped with {left} not run"),
         (true, 0) => ", interrupted".to_owned(),
         (true, left) => format!(", interrupted with {left} not run"),
     };

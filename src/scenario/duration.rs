@@ -82,7 +82,8 @@ pub(super) fn time_limit(fields: &mut Fields<'_>, name: &'static str, problems: 
 #[schemars(transparent)]
 pub(crate) struct DurationText(
     /// A duration with its unit: "250ms", "2s", "1m 30s".
-    #[schemars(regex(pattern = r"^\s*([0-9]+(\.[0-9]+)?\s*[a-zµ]+\s*)+$"))]
+    // Or a variable within it: "{{seconds}}s".
+    #[schemars(regex(pattern = r"^\s*([0-9]+(\.[0-9]+)?\s*[a-zµ]+\s*)+$|\{\{.*\}\}"))]
     #[allow(dead_code, reason = "only its schema is used")]
     String,
 );

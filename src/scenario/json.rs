@@ -7,19 +7,19 @@ use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::problem::{Problem, Problems, quoted};
-use super::source::{Span, Spanned};
+use super::problem::{Diagnostic, Problem, Problems, quoted};
+use super::source::{PartView, Span, Spanned};
 
 /// The deepest nesting of objects and arrays.
 pub(crate) const MAX_DEPTH: usize = 32;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) span: Span,
     pub(crate) kind: NodeKind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum NodeKind {
     Null,
     Bool(bool),
@@ -29,7 +29,7 @@ pub(crate) enum NodeKind {
     Object(Vec<Member>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) name: Spanned<String>,
     pub(crate) value: Node,
@@ -38,13 +38,20 @@ pub(crate) struct Member {
 impl Node {
     /// What it is, with an article, for messages.
     pub(crate) fn describe(&self) -> &'static str {
-        match &self.kind {
-            NodeKind::Null => "null",
-            NodeKind::Bool(_) => "a boolean",
-            NodeKind::Number(_) => "a number",
-            NodeKind::String(_) => "a string",
-            NodeKind::Array(_) => "an array",
-            NodeKind::Object(_) => "an object",
+        self.kind.describe()
+    }
+}
+
+impl NodeKind {
+    /// What it is, with an article, for messages.
+    pub(crate) fn describe(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
         }
     }
 }
@@ -64,10 +71,28 @@ const STRICT: ParseOptions = ParseOptions {
 
 const NOT_JSON: &str = "not JSON (RFC 8259)";
 
-/// Parses the source's text; `None` when it is not JSON, and `problems` then says why.
-pub(crate) fn parse(problems: &mut Problems) -> Option<Node> {
+/// Errors of one part's text: the parsers count from its beginning, spans from that of the source.
+struct PartProblems<'p> {
+    start: usize,
+    problems: &'p mut Problems,
+}
+
+impl PartProblems<'_> {
+    fn add(&mut self, problem: Problem, span: Span, title: &str, label: impl Into<String>) -> &mut Diagnostic {
+        let span = Span { start: self.start + span.start, end: self.start + span.end };
+        self.problems.add(problem, span, title, label)
+    }
+}
+
+/// Parses the text of one part; `None` when it is not JSON, and `problems` then says why.
+pub(crate) fn parse(part: usize, problems: &mut Problems) -> Option<Node> {
     let source = std::sync::Arc::clone(problems.source());
-    let text = source.text();
+    let PartView { text, start, .. } = source.parts().nth(part)?;
+    let ast = parse_text(text, &mut PartProblems { start, problems })?;
+    Some(convert(ast, start, problems))
+}
+
+fn parse_text<'t>(text: &'t str, problems: &mut PartProblems<'_>) -> Option<Value<'t>> {
     if let Some(at) = first_too_deep(text) {
         problems.add(Problem::TooDeep, Span { start: at, end: at + 1 }, "nested too deeply", format!("more than {MAX_DEPTH} levels"));
         return None;
@@ -96,7 +121,7 @@ pub(crate) fn parse(problems: &mut Problems) -> Option<Node> {
         problems.add(problem, character_at(text, start), NOT_JSON, reason);
         return None;
     }
-    Some(convert(ast, problems))
+    Some(ast)
 }
 
 /// Finds the bracket that goes too deep without recursion, before a recursive parser sees it.
@@ -143,7 +168,7 @@ fn first_control_character(text: &str) -> Option<ControlCharacter> {
 }
 
 impl ControlCharacter {
-    fn report(&self, text: &str, problems: &mut Problems) {
+    fn report(&self, text: &str, problems: &mut PartProblems<'_>) {
         let byte = text.as_bytes()[self.at];
         if matches!(byte, b'\n' | b'\r') {
             let span = Span { start: self.string_start, end: self.at };
@@ -171,7 +196,7 @@ fn character_at(text: &str, offset: usize) -> Span {
     Span { start, end: start + width }
 }
 
-fn report_syntax(text: &str, error: &ParseError, problems: &mut Problems) {
+fn report_syntax(text: &str, error: &ParseError, problems: &mut PartProblems<'_>) {
     use ParseErrorKind as Kind;
     use jsonc_parser::ParseStringErrorKind as InString;
     let range = error.range();
@@ -271,15 +296,15 @@ fn lower_first(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
-fn convert(value: Value<'_>, problems: &mut Problems) -> Node {
-    let span = |range: jsonc_parser::common::Range| Span { start: range.start, end: range.end };
+fn convert(value: Value<'_>, start: usize, problems: &mut Problems) -> Node {
+    let span = |range: jsonc_parser::common::Range| Span { start: start + range.start, end: start + range.end };
     match value {
         Value::NullKeyword(v) => Node { span: span(v.range), kind: NodeKind::Null },
         Value::BooleanLit(v) => Node { span: span(v.range), kind: NodeKind::Bool(v.value) },
         Value::NumberLit(v) => Node { span: span(v.range), kind: NodeKind::Number(v.value.to_owned()) },
         Value::StringLit(v) => Node { span: span(v.range), kind: NodeKind::String(v.value.into_owned()) },
         Value::Array(v) => {
-            let elements = v.elements.into_iter().map(|element| convert(element, problems)).collect();
+            let elements = v.elements.into_iter().map(|element| convert(element, start, problems)).collect();
             Node { span: span(v.range), kind: NodeKind::Array(elements) }
         }
         Value::Object(v) => {
@@ -289,7 +314,7 @@ fn convert(value: Value<'_>, problems: &mut Problems) -> Node {
                     ObjectPropName::String(name) => Spanned::new(name.value.into_owned(), span(name.range)),
                     ObjectPropName::Word(name) => Spanned::new(name.value.to_owned(), span(name.range)),
                 };
-                members.push(Member { name, value: convert(property.value, problems) });
+                members.push(Member { name, value: convert(property.value, start, problems) });
             }
             report_duplicates(&members, problems);
             Node { span: span(v.range), kind: NodeKind::Object(members) }

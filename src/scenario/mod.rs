@@ -12,12 +12,14 @@
 //! assert_eq!(found[0].place.as_ref().unwrap().label, "did you mean `send`?");
 //! ```
 
+mod base;
 mod count;
 mod decode;
 mod duration;
 mod endpoint;
 mod expect;
 mod expected;
+mod folder;
 mod json;
 mod option;
 mod payload;
@@ -25,12 +27,16 @@ mod problem;
 mod schema;
 mod source;
 mod step;
+mod substitute;
+mod template;
+mod variable;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 
+pub use base::{Base, BaseError, Bases, NoBases};
 pub use count::{Count, Sizes};
 pub use decode::Named;
 pub use duration::{format_duration, parse_duration};
@@ -39,15 +45,17 @@ pub use expect::{
     Between, BoundaryCounts, BoundaryExpect, BoundaryWord, CauseExpect, CauseName, CounterExpect, Cuts, Elapsed, Expectations, FlowExpect,
     FlowKey, FramesExpect, Rates, ResultExpect, RunExpect, Share, SocketRef, StepExpect,
 };
+pub use folder::Folder;
 pub use option::{OptionForm, OptionSetting, SocketOption};
 pub use payload::{MAX_PAYLOAD, Part, Payload};
 pub use problem::{Diagnostic, Place, Problem, Problems, nearest, one_of, suggestion};
 pub use schema::scenario_schema;
-pub use source::{Position, Source, Span, Spanned};
+pub use source::{MAX_FILE_SIZE, PartView, Position, Source, SourcePart, Span, Spanned};
 pub use step::{
     Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs, ShutdownHow, SocketArgs,
     Step, Until, WaitFor,
 };
+pub use variable::{ENVIRONMENT_PREFIX, Variable, VariableOrigin, Variables, VarsFile, is_variable_name};
 
 pub(crate) use problem::visible;
 pub(crate) use step::check_name;
@@ -55,6 +63,7 @@ pub(crate) use step::check_name;
 use crate::errno::Errno;
 use decode::{Decode, Fields, word};
 use json::{Node, NodeKind};
+use substitute::Substitutions;
 
 /// One scenario: what the actors do, and what is expected of the byte boundaries between them.
 #[derive(Clone, Debug, JsonSchema)]
@@ -63,6 +72,11 @@ pub struct Scenario {
     /// Where a JSON Schema of this format is, for editors.
     #[schemars(rename = "$schema")]
     pub schema: Option<String>,
+    /// A scenario file, from the folder of this one, that says what this one does not.
+    pub extends: Option<Spanned<String>>,
+    /// Values that stand in for `{{name}}` in any string of this file; --var, --vars-file and NETLAB_VAR_name go before them.
+    #[schemars(rename = "vars", with = "Option<variable::Declarations>")]
+    pub variables: Vec<Variable>,
     /// One line: what happens.
     pub title: Spanned<String>,
     /// What somebody who reads the title wants to know next.
@@ -85,6 +99,9 @@ pub struct Scenario {
     pub families: Vec<Spanned<Family>>,
     /// Seed of the random payloads; `--seed` overrides it. Default 0.
     pub seed: Option<Spanned<u64>>,
+    /// Whether nothing else may run beside it, as where it uses up something that all runs share. What is held against a clock, or names a port
+    /// or a path to bind, runs alone without it.
+    pub alone: Option<Spanned<bool>>,
     /// The time the whole run may take, such as "10s". Default 30 s.
     #[schemars(with = "Option<duration::DurationText>")]
     pub deadline: Option<Spanned<Duration>>,
@@ -99,9 +116,12 @@ pub struct Scenario {
     /// The same conversation under several settings, each with its own expectation.
     #[schemars(default)]
     pub cases: Named<Case>,
-    /// The text that all of this was read from.
+    /// The text that all of this was read from, that of its bases included.
     #[schemars(skip)]
     pub source: Arc<Source>,
+    /// Where variables stood, for messages about what stands there now.
+    #[schemars(skip)]
+    pub(crate) substitutions: Arc<Substitutions>,
 }
 
 /// One variant of a scenario. What it does not say, it takes from the scenario.
@@ -202,13 +222,27 @@ pub enum Family {
 }
 
 impl Scenario {
-    /// Reads a scenario from its text.
+    /// Reads a scenario from its text. It can extend nothing but later parts of its source, and its variables have the values that
+    /// it gives them itself.
     ///
     /// # Errors
     /// Every error of the file, in the order of the file.
     pub fn parse(source: Arc<Source>) -> Result<Self, Vec<Diagnostic>> {
+        Self::parse_with(source, &NoBases, &Variables::default())
+    }
+
+    /// Reads a scenario that may extend others and whose variables may have other values than its own.
+    ///
+    /// # Errors
+    /// Every error of the file and of those that it extends, in this order.
+    pub fn parse_with(source: Arc<Source>, bases: &dyn Bases, variables: &Variables) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Problems::new(source);
-        let scenario = json::parse(&mut problems).and_then(|node| Self::decode(&node, &mut problems));
+        let scenario = base::read(bases, &mut problems).and_then(|mut tree| {
+            let substitutions = substitute::substitute(&mut tree, variables, &mut problems)?;
+            problems.set_substitutions(Arc::clone(&substitutions));
+            let scenario = Self::decode(&tree, &mut problems)?;
+            Some(Self { variables: substitutions.variables(), substitutions, ..scenario })
+        });
         match scenario {
             Some(scenario) if problems.is_empty() => Ok(scenario),
             _ => Err(problems.into_found()),
@@ -235,6 +269,9 @@ impl Decode for Scenario {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "a scenario", problems)?;
         let schema = fields.optional("$schema", problems);
+        let extends = fields.optional("extends", problems);
+        // Read before, and put where they belong.
+        fields.node("vars");
         let title = fields.required("title", problems);
         let about = fields.optional("about", problems);
         let explain = fields.optional("explain", problems);
@@ -244,6 +281,7 @@ impl Decode for Scenario {
         let requires = fields.or_default("requires", problems);
         let families = fields.or_default("families", problems);
         let seed = fields.optional("seed", problems);
+        let alone = fields.optional("alone", problems);
         let deadline = duration::time_limit(&mut fields, "deadline", problems);
         let defaults = fields.or_default("defaults", problems);
         let actors = fields.required("actors", problems);
@@ -258,6 +296,8 @@ impl Decode for Scenario {
         let source = Arc::clone(problems.source());
         Some(Self {
             schema,
+            extends,
+            variables: Vec::new(),
             title: title?,
             about,
             explain,
@@ -267,12 +307,14 @@ impl Decode for Scenario {
             requires,
             families,
             seed,
+            alone,
             deadline,
             defaults,
             actors: actors?,
             expect,
             cases,
             source,
+            substitutions: Arc::default(),
         })
     }
 }

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::source::{Source, Span};
+use super::Scenario;
+use super::source::{Source, SourcePart, Span};
+use super::substitute::{Explanation, Substitutions};
 
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {
         /// The kinds of errors of a scenario file. [`Problem::code`] is stable: editors and tests rely on it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize, JsonSchema)]
         pub enum Problem { $($(#[$doc])* #[serde(rename = $code)] $name,)* }
 
         impl Problem {
@@ -42,6 +44,8 @@ problems! {
     FileUtf16 = "file-utf16",
     /// Bytes that are not UTF-8.
     FileNotUtf8 = "file-not-utf8",
+    /// A report of netlab's, which stands where a scenario was wanted.
+    NotAScenario = "not-a-scenario",
     /// Not JSON.
     Syntax = "syntax",
     /// JSON that ends too early.
@@ -50,6 +54,20 @@ problems! {
     TooDeep = "too-deep",
     /// The same key twice in one object.
     DuplicateKey = "duplicate-key",
+    /// The file that `extends` names is not there, or cannot be read.
+    BaseMissing = "base-missing",
+    /// The file that `extends` names is not in the folder given.
+    BaseOutside = "base-outside",
+    /// A file that extends itself, directly or through others.
+    BaseCycle = "base-cycle",
+    /// More bases, one behind the other, than the limit.
+    BaseTooDeep = "base-too-deep",
+    /// A variable that cannot be: a bad name, or null.
+    BadVariable = "bad-variable",
+    /// A variable's value of another type than the declared one, or one that cannot stand within a text.
+    VariableType = "variable-type",
+    /// A variable without a value.
+    UnknownVariable = "unknown-variable",
     /// A value of another type than the one expected.
     WrongType = "wrong-type",
     /// A field that this object does not have.
@@ -149,6 +167,11 @@ impl Diagnostic {
         self
     }
 
+    /// Whether it is about a value, rather than about the variable that should have given it.
+    fn is_of_a_value(&self) -> bool {
+        !matches!(self.problem, Problem::UnknownVariable | Problem::VariableType | Problem::LimitExceeded)
+    }
+
     /// Offset of the first byte that the error is about.
     pub fn offset(&self) -> usize {
         self.place.as_ref().map_or(0, |place| place.span.start)
@@ -163,12 +186,29 @@ pub struct Problems {
     /// Where each error is in `found`, by offset and title: several cases and families find the same ones.
     known: HashMap<(usize, String), usize>,
     added: usize,
+    /// Where variables stood, so that an error there tells what was put in.
+    substitutions: Arc<Substitutions>,
 }
 
 impl Problems {
     /// No errors yet.
     pub fn new(source: Arc<Source>) -> Self {
-        Self { source, found: Vec::new(), known: HashMap::new(), added: 0 }
+        Self { source, found: Vec::new(), known: HashMap::new(), added: 0, substitutions: Arc::default() }
+    }
+
+    /// No errors yet, of a scenario that was read.
+    pub(crate) fn of(scenario: &Scenario) -> Self {
+        Self { substitutions: Arc::clone(&scenario.substitutions), ..Self::new(Arc::clone(&scenario.source)) }
+    }
+
+    /// The source goes on with one more part; what was recorded keeps its place.
+    pub(super) fn add_part(&mut self, part: SourcePart) {
+        self.source = self.source.with_part(part);
+    }
+
+    /// From here on it is known what was put into the file's variables.
+    pub(super) fn set_substitutions(&mut self, substitutions: Arc<Substitutions>) {
+        self.substitutions = substitutions;
     }
 
     /// The source they are about.
@@ -183,7 +223,7 @@ impl Problems {
         let index = *self.known.entry((span.start, title.clone())).or_insert(self.found.len());
         if index == self.found.len() {
             let place = Place { source: Arc::clone(&self.source), span, label: message(label), related: None };
-            let file = self.source.name().to_owned();
+            let file = self.source.name_at(span.start).to_owned();
             self.found.push(Diagnostic { problem, title, file, place: Some(place), help: None });
         }
         &mut self.found[index]
@@ -210,11 +250,24 @@ impl Problems {
 
     /// The errors, in the order of the file; of very many the first.
     pub fn into_found(mut self) -> Vec<Diagnostic> {
+        // Where a variable could not be put in, what else does not fit there says nothing new.
+        self.found.retain(|diagnostic| !diagnostic.is_of_a_value() || !self.substitutions.is_broken(diagnostic.offset()));
         self.found.sort_by_key(Diagnostic::offset);
         let more = self.found.len().saturating_sub(MAX_FOUND);
         self.found.truncate(MAX_FOUND);
         if let Some(last) = self.found.last_mut().filter(|_| more > 0) {
             last.with_help(format!("{more} more errors follow, which are not shown"));
+        }
+        for Diagnostic { problem, place, help, .. } in &mut self.found {
+            let Some(place) = place else { continue };
+            // The bases are known by now, and hold the second place perhaps.
+            place.source = Arc::clone(&self.source);
+            let Some(Explanation { words, declared, guessed }) = self.substitutions.explain(place.span) else { continue };
+            place.label = message(format!("{} ({words})", place.label));
+            place.related = place.related.take().or(declared.map(|span| (span, "declared here".to_owned())));
+            if let (Problem::WrongType, None, Some(name)) = (*problem, &help, guessed) {
+                *help = Some(format!("no file declares `{name}`; where \"vars\" gives it a string, what is given is one too"));
+            }
         }
         self.found
     }

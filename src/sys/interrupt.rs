@@ -39,6 +39,12 @@ impl Interrupt {
         Ok(self.signal())
     }
 
+    /// A pause that ends early when the user wishes to stop.
+    pub fn pause(&self, time: Duration) {
+        // A pause that cannot be made is none.
+        let _ = wait_ready(None, &[&self.wake], Instant::now() + time);
+    }
+
     /// The signal that stopped it.
     pub fn signal(&self) -> Option<i32> {
         i32::try_from(self.signal.load(Ordering::SeqCst)).ok().filter(|&signal| signal != 0)

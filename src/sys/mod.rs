@@ -58,5 +58,10 @@ pub(crate) fn is_own(ip: IpAddr) -> bool {
 
 /// Whether a socket can be bound to an address here.
 pub(crate) fn can_bind(address: SocketAddr) -> bool {
-    UdpSocket::bind(address).is_ok()
+    UdpSocket::bind(address).map_or_else(|error| is_short(&error), |_| true)
+}
+
+/// Whether the machine was out of something just now, which says nothing about what it can do: the run itself will tell.
+fn is_short(error: &std::io::Error) -> bool {
+    error.raw_os_error().is_some_and(|code| [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM].contains(&code))
 }

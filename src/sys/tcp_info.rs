@@ -95,7 +95,7 @@ pub(crate) fn tcp_info(_: &dyn AsFd) -> io::Result<TcpInfo> {
 pub(crate) fn counts_segments() -> bool {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
     let info = socket.and_then(|socket| tcp_info(&socket));
-    info.is_ok_and(|info| info.counter(SocketOption::DataSegsOut).is_some())
+    info.map_or_else(|error| super::is_short(&error), |info| info.counter(SocketOption::DataSegsOut).is_some())
 }
 
 #[cfg(test)]

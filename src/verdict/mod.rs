@@ -60,7 +60,8 @@ pub struct Mismatch {
     pub difference: Option<Difference>,
 }
 
-/// A range of byte offsets in the scenario file, end exclusive, and where it begins.
+/// A range of byte offsets in the scenario file, end exclusive, and where it begins. Behind the file the offsets go on through the
+/// bases that it extends, with one byte between two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceRange {
@@ -68,23 +69,31 @@ pub struct PlaceRange {
     pub start: usize,
     /// Behind the last byte.
     pub end: usize,
+    /// Which base it is in, from 1; 0, which is left out, is the scenario's own file.
+    #[serde(default, skip_serializing_if = "is_own_file")]
+    pub base: usize,
     /// The line of the first byte, from 1.
     pub line: usize,
     /// The column of the first byte in characters, from 1.
     pub column: usize,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_own_file(base: &usize) -> bool {
+    *base == 0
+}
+
 impl PlaceRange {
     /// A span, and where it begins in the file.
     pub(crate) fn of(span: Span, source: &Source) -> Self {
         let position = source.position(span.start);
-        Self { start: span.start, end: span.end, line: position.line, column: position.column }
+        Self { start: span.start, end: span.end, base: source.part_at(span.start).index, line: position.line, column: position.column }
     }
 }
 
 impl From<Span> for PlaceRange {
     fn from(span: Span) -> Self {
-        Self { start: span.start, end: span.end, line: 0, column: 0 }
+        Self { start: span.start, end: span.end, base: 0, line: 0, column: 0 }
     }
 }
 

@@ -101,14 +101,14 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
         see: &["EINVAL"],
         en: ErrorText {
             meaning: "A pointer that the call was given does not lead to memory of this process. Programs in Python, Rust, Go or Java \
-            cannot do that without unsafe code, so it points to a bug in C or in a binding. Windows also says it when the length given \
-            for an address is too small.",
+            cannot do that without unsafe code, so it points to a bug in C or in a binding. No scenario shows it: netlab is such a \
+            program. Windows also says it when the length given for an address is too small.",
             causes: &["A pointer to memory that was freed, or never given out.", "The length of a buffer is wrong, and reaches beyond it."],
             remedies: &["Run it under valgrind or with -fsanitize=address."],
         },
         zh: ErrorText {
             meaning: "传给调用的指针没有指向本进程的内存。用 Python、Rust、Go、Java 编写的程序不借助不安全代码做不到这一点，所以问题在 C \
-            代码或某个绑定库里。Windows 在地址长度给得太小时也会返回它。",
+            代码或某个绑定库里。没有场景演示它：netlab 也是这样的程序。Windows 在地址长度给得太小时也会返回它。",
             causes: &["指针指向已经释放或从未分配的内存。", "缓冲区长度写错，超出了它的范围。"],
             remedies: &["用 valgrind 运行，或以 -fsanitize=address 编译。"],
         },

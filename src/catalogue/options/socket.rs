@@ -334,6 +334,21 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
         },
     },
     OptionEntry {
+        constant: "SO_BINDTOIFINDEX",
+        level: Level::Socket,
+        form: ValueForm::Int(Unit::Code, 1),
+        kinds: &[OptionKind::Tcp, OptionKind::Udp],
+        limits: &[],
+        privilege: None,
+        en: OptionText {
+            does: "As SO_BINDTODEVICE, by the interface's index; 0 ends it.",
+            does_not: "An index is not for ever: an interface that comes again has another.",
+        },
+        zh: OptionText {
+            does: "与 SO_BINDTODEVICE 相同，但用网卡的索引；0 表示取消。", does_not: "索引不是永久的：网卡重新出现时会变。"
+        },
+    },
+    OptionEntry {
         constant: "SO_PRIORITY",
         level: Level::Socket,
         form: ValueForm::Int(Unit::Code, 6),
@@ -357,6 +372,16 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
         privilege: Some("CAP_NET_ADMIN"),
         en: OptionText { does: "A mark for this machine's routing and firewall rules.", does_not: "It does not leave the machine." },
         zh: OptionText { does: "供本机路由和防火墙规则使用的标记。", does_not: "它不会离开本机。" },
+    },
+    OptionEntry {
+        constant: "SO_RCVMARK",
+        level: Level::Socket,
+        form: ValueForm::Switch,
+        kinds: &[OptionKind::Tcp, OptionKind::Udp],
+        limits: &[],
+        privilege: None,
+        en: OptionText { does: "recvmsg gives the mark of each packet.", does_not: "It does not set one." },
+        zh: OptionText { does: "recvmsg 给出每个数据包的标记。", does_not: "它不设置标记。" },
     },
     OptionEntry {
         constant: "SO_TIMESTAMP",
@@ -644,6 +669,19 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
         },
     },
     OptionEntry {
+        constant: "SO_BPF_EXTENSIONS",
+        level: Level::Socket,
+        form: ValueForm::ReadOnly(Unit::Code),
+        kinds: &[OptionKind::Tcp, OptionKind::Udp, OptionKind::Unix],
+        limits: &[],
+        privilege: None,
+        en: OptionText {
+            does: "How many extensions a classic BPF program may use.",
+            does_not: "It is a property of the kernel, not of the socket.",
+        },
+        zh: OptionText { does: "经典 BPF 程序可用的扩展数。", does_not: "这是内核的性质，而不是套接字的。" },
+    },
+    OptionEntry {
         constant: "SO_LOCK_FILTER",
         level: Level::Socket,
         form: ValueForm::Switch,
@@ -815,6 +853,16 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
             does_not: "Without such a module there is none.",
         },
         zh: OptionText { does: "recvmsg 给出发送者的安全标签（SELinux）。", does_not: "没有这类模块就没有标签。" },
+    },
+    OptionEntry {
+        constant: "SO_PASSPIDFD",
+        level: Level::Socket,
+        form: ValueForm::Switch,
+        kinds: &[OptionKind::Unix],
+        limits: &[],
+        privilege: None,
+        en: OptionText { does: "recvmsg gives a descriptor of the sender's process.", does_not: "Each has to be closed, or they add up." },
+        zh: OptionText { does: "recvmsg 给出发送者进程的描述符。", does_not: "每个都要关闭，否则会越积越多。" },
     },
     OptionEntry {
         constant: "SO_PEERCRED",

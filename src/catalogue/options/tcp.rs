@@ -406,6 +406,16 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
         },
     },
     OptionEntry {
+        constant: "TCP_MD5SIG_EXT",
+        level: Level::Tcp,
+        form: ValueForm::WriteOnly,
+        kinds: &[OptionKind::Tcp],
+        limits: &[],
+        privilege: None,
+        en: OptionText { does: "As TCP_MD5SIG, for a whole range of peers.", does_not: "It encrypts nothing." },
+        zh: OptionText { does: "与 TCP_MD5SIG 相同，适用于一段地址的对端。", does_not: "它不加密。" },
+    },
+    OptionEntry {
         constant: "TCP_REPAIR",
         level: Level::Tcp,
         form: ValueForm::Switch,
@@ -439,7 +449,7 @@ pub(super) const OPTIONS: &[OptionEntry] = &[
     OptionEntry {
         constant: "TCP_ZEROCOPY_RECEIVE",
         level: Level::Tcp,
-        form: ValueForm::Structure,
+        form: ValueForm::Pointers,
         kinds: &[OptionKind::Tcp],
         limits: &[],
         privilege: None,

@@ -134,7 +134,7 @@ pub(super) const TERMS: &[Term] = &[
             advice: "close does not tell whether the peer got everything: only an answer of its program does.",
         },
         zh: TermText {
-            name: "延迟关闭（SO_LINGER）",
+            name: "close 与 SO_LINGER",
             meaning: "close 如何对待尚未发出的字节。默认立即返回，由内核继续发送。设置 SO_LINGER 和时间则最多等这么久；时间为 0 则丢弃它\
             们并发送 RST。",
             advice: "close 并不说明对端是否全部收到：只有对端程序的应答才能说明。",

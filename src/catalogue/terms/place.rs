@@ -4,7 +4,7 @@ use crate::catalogue::term::{Term, TermText};
 
 pub(super) const TERMS: &[Term] = &[
     Term {
-        aliases: &["sockets", "BSD socket", "插座"],
+        aliases: &["sockets", "BSD socket"],
         see: &["port", "four-tuple", "blocking"],
         scenarios: &["sticky/three-sends"],
         en: TermText {

@@ -51,7 +51,7 @@ pub(super) const TERMS: &[Term] = &[
             advice: "Take the cork out as soon as the message is complete; Linux does so by itself after 200 ms.",
         },
         zh: TermText {
-            name: "塞子（TCP_CORK）",
+            name: "cork（攒够再发）",
             meaning: "应用程序要求暂不发送不满的报文段，直到它写完：在套接字上设 TCP_CORK，或在 send 时用 MSG_MORE。适合首部与正文分开写、\
             又要一起发出的场合。",
             advice: "消息一完整就取消；Linux 在 200 毫秒后会自动放行。",

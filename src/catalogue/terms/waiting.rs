@@ -53,7 +53,16 @@ pub(super) const TERMS: &[Term] = &[
         },
     },
     Term {
-        aliases: &["timed out", "time limit", "socket.timeout", "时限"],
+        aliases: &[
+            "timed out",
+            "time limit",
+            "socket.timeout",
+            "i/o timeout",
+            "deadline exceeded",
+            "ConnectTimeout",
+            "ReadTimeout",
+            "时限",
+        ],
         see: &["ETIMEDOUT", "EAGAIN", "SO_RCVTIMEO", "TCP_USER_TIMEOUT"],
         scenarios: &["lifecycle/receive-timeout", "connect/timed-out"],
         en: TermText {
@@ -71,7 +80,7 @@ pub(super) const TERMS: &[Term] = &[
         },
     },
     Term {
-        aliases: &["python connect_ex"],
+        aliases: &["python connect_ex", "0", "return code 0"],
         see: &["EINPROGRESS", "EALREADY", "EISCONN", "EAGAIN", "nonblocking"],
         scenarios: &["connect/in-progress", "connect/refused", "connect/already"],
         en: TermText {

@@ -50,9 +50,6 @@ pub struct ErrorReport {
     pub next: Vec<String>,
 }
 
-/// The scenarios shown of those that give an error.
-const MAX_SCENARIOS: usize = 6;
-
 impl ErrorReport {
     /// Of an entry, with the scenarios that show it.
     pub fn new(entry: &ErrorEntry, asked_of: Vec<System>, scenarios: Vec<String>, lang: Lang) -> Self {
@@ -105,7 +102,7 @@ impl ErrorReport {
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(self.name, self.messages.first().copied().unwrap_or_default(), style, out)?;
+        write_title(self.name, self.messages.first().copied().unwrap_or_default(), lang, style, out)?;
         write_behind(word(lang, "  number: ", "  编号："), &self.numbers(lang), style, out)?;
         write_behind(word(lang, "  Python: ", "  Python："), self.python, style, out)?;
         write_behind(word(lang, "  given by: ", "  来自："), &self.calls.join(", "), style, out)?;
@@ -113,15 +110,7 @@ impl ErrorReport {
         write_text(self.meaning, style, out)?;
         write_points(word(lang, "likely causes, in order", "可能的原因，依可能性排列"), self.causes, true, style, out)?;
         write_points(word(lang, "what to try", "怎么办"), self.remedies, false, style, out)?;
-        let mut scenarios: Vec<String> = self.scenarios.iter().take(MAX_SCENARIOS).cloned().collect();
-        if self.scenarios.len() > MAX_SCENARIOS {
-            let more = self.scenarios.len() - MAX_SCENARIOS;
-            scenarios.push(match lang {
-                Lang::En => format!("and {more} more"),
-                Lang::Zh => format!("另有 {more} 个"),
-            });
-        }
-        write_ending(lang, &scenarios, self.see, &self.next, style, out)
+        write_ending(lang, &self.scenarios, self.see, &self.next, style, out)
     }
 }
 
@@ -151,7 +140,7 @@ impl UnrelatedReport {
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(self.name, self.meaning, style, out)?;
+        write_title(self.name, self.meaning, lang, style, out)?;
         let numbers = [(System::Linux, self.linux), (System::Macos, self.macos), (System::Windows, self.windows)];
         let numbers: Vec<String> =
             numbers.iter().filter_map(|(system, number)| number.map(|number| format!("{} {number}", system.name()))).collect();
@@ -181,7 +170,7 @@ impl CallReport {
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(&format!("{}()", self.name), word(lang, "the errors that it gives", "它给出的错误"), style, out)?;
+        write_title(&format!("{}()", self.name), word(lang, "the errors that it gives", "它给出的错误"), lang, style, out)?;
         let mut table = Table::new(&[word(lang, "=error", "=错误"), word(lang, "meaning", "含义")], style);
         self.errors.iter().for_each(|(name, meaning)| table.row(vec![(*name).to_owned(), meaning.clone()]));
         table.lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;

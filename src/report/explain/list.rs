@@ -2,39 +2,27 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-
 use super::error::first_sentence;
-use crate::catalogue::{Lang, System, cause_text, errors, options, terms};
+use crate::catalogue::{Lang, System, cause_text, codec_about, errors, options, terms};
 use crate::framing::CODECS;
 use crate::report::style::Style;
 use crate::report::table::Table;
 use crate::scenario::CauseName;
 
 /// One kind of things that can be explained.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct ListReport {
-    /// The version of this format.
-    pub version: u32,
-    /// What is listed: errors, options, terms, causes or codecs.
-    pub list: &'static str,
-    /// The columns.
-    #[serde(skip)]
     headers: Vec<&'static str>,
-    /// One each.
-    pub rows: Vec<ListRow>,
+    rows: Vec<ListRow>,
 }
 
-/// One thing that can be explained.
-#[derive(Clone, Debug, Serialize)]
-pub struct ListRow {
-    /// Its name.
-    pub name: String,
-    /// What stands between its name and what it is: numbers, a level, other words.
-    #[serde(skip)]
+#[derive(Clone, Debug)]
+struct ListRow {
+    name: String,
+    /// What stands between its name and what it is: numbers, a level, the other language's word.
     between: Vec<String>,
     /// What it is, in a sentence.
-    pub about: String,
+    about: String,
 }
 
 impl ListReport {
@@ -63,7 +51,7 @@ impl ListReport {
                 })
                 .collect(),
             "causes" => CauseName::WORDS.iter().map(|&(name, cause)| row(name, Vec::new(), cause_text(cause, lang).title)).collect(),
-            _ => CODECS.iter().map(|codec| row(codec.name, Vec::new(), codec.about)).collect(),
+            _ => CODECS.iter().map(|codec| row(codec.name, Vec::new(), codec_about(codec, lang))).collect(),
         };
         let headers = match (list, lang) {
             ("errors", Lang::En) => vec!["=error", ">Linux", ">macOS", ">Windows", "what it means"],
@@ -75,9 +63,9 @@ impl ListReport {
             ("causes", Lang::En) => vec!["=cause", "in a few words"],
             ("causes", Lang::Zh) => vec!["=原因", "简述"],
             (_, Lang::En) => vec!["=codec", "what it is"],
-            (_, Lang::Zh) => vec!["=编解码器", "说明（英文）"],
+            (_, Lang::Zh) => vec!["=编解码器", "说明"],
         };
-        Some(Self { version: crate::report::VERSION, list, headers, rows })
+        Some(Self { headers, rows })
     }
 
     /// Writes it as a table.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 pub use error::{CallReport, ErrorReport, UnrelatedReport};
-pub use list::{ListReport, ListRow};
+pub use list::ListReport;
 pub use option::{LimitReport, OptionOnKind, OptionReport, OptionRow, OptionsReport};
 pub use topic::{CauseReport, CodecReport, TermReport};
 
@@ -56,6 +56,9 @@ impl Explained {
     }
 }
 
+/// The scenarios shown of those that would do; the JSON report has all.
+const MAX_SCENARIOS: usize = 6;
+
 const TITLE: anstyle::Style = anstyle::Style::new().bold();
 
 /// One of two words, by the language.
@@ -66,9 +69,9 @@ fn word(lang: Lang, en: &'static str, zh: &'static str) -> &'static str {
     }
 }
 
-fn write_title(title: &str, rest: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let joint = if rest.is_empty() { "" } else { ": " };
-    if title.width() + joint.len() + rest.width() <= style.width {
+fn write_title(title: &str, rest: &str, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let joint = if rest.is_empty() { "" } else { word(lang, ": ", "：") };
+    if title.width() + joint.width() + rest.width() <= style.width {
         return writeln!(out, "{}{joint}{rest}", paint(TITLE, title));
     }
     writeln!(out, "{}", paint(TITLE, title))?;
@@ -115,7 +118,14 @@ fn write_ending(lang: Lang, scenarios: &[String], see: &[&str], next: &[String],
     if !scenarios.is_empty() || !see.is_empty() || !next.is_empty() {
         writeln!(out)?;
     }
-    write_list(lang, word(lang, "shown by", "演示"), scenarios, style, out)?;
+    let mut shown: Vec<String> = scenarios.iter().take(MAX_SCENARIOS).cloned().collect();
+    if let more @ 1.. = scenarios.len().saturating_sub(MAX_SCENARIOS) {
+        shown.push(match lang {
+            Lang::En => format!("and {more} more"),
+            Lang::Zh => format!("另有 {more} 个"),
+        });
+    }
+    write_list(lang, word(lang, "shown by", "演示"), &shown, style, out)?;
     let see: Vec<&str> = see.iter().map(|name| term(name).map_or(*name, |term| term.text(lang).name)).collect();
     write_list(lang, word(lang, "see also", "另见"), &see, style, out)?;
     for (index, command) in next.iter().enumerate() {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{word, write_behind, write_list, write_text, write_title};
+use super::{word, write_behind, write_text, write_title};
 use crate::catalogue::{Lang, LimitRole, OptionEntry, OptionKind, System, Unit, ValueForm, unrelated};
 use crate::errno::Errno;
 use crate::options::{Answer, LimitNow, OptionNow, Outcome, Value};
@@ -160,6 +160,7 @@ impl OptionOnKind {
             }
             Some((asked, Ok(Some(got)))) if asked != got => word(lang, "changed", "内核改动"),
             Some(_) => "",
+            None if self.now.entry.form == ValueForm::Pointers => word(lang, "not tried", "未试"),
             None if self.now.default.is_none() => word(lang, "set only", "只能设置"),
             None => word(lang, "read only", "只读"),
         }
@@ -179,7 +180,8 @@ impl OptionReport {
             | ValueForm::Switch
             | ValueForm::Text(_)
             | ValueForm::Structure
-            | ValueForm::WriteOnly => None,
+            | ValueForm::WriteOnly
+            | ValueForm::Pointers => None,
         };
         let kinds: Vec<OptionOnKind> = asked.into_iter().map(OptionOnKind::new).collect();
         let kind = kinds.first().map_or("tcp", |on| on.kind.name());
@@ -203,7 +205,7 @@ impl OptionReport {
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(self.name, &self.value_of(lang), style, out)?;
+        write_title(self.name, &self.value_of(lang), lang, style, out)?;
         writeln!(out)?;
         write_text(self.does, style, out)?;
         write_behind(word(lang, "mind: ", "注意："), self.does_not, style, out)?;
@@ -241,10 +243,10 @@ impl OptionReport {
         let values: Vec<&str> = [values.as_str(), &remarks].into_iter().filter(|part| !part.is_empty()).collect();
         let values = values.join(word(lang, "; ", "；"));
         if !style.verbose {
-            return write_title(self.name, &values, style, out);
+            return write_title(self.name, &values, lang, style, out);
         }
         writeln!(out)?;
-        write_title(self.name, &values, style, out)?;
+        write_title(self.name, &values, lang, style, out)?;
         write_behind("  ", self.does, style, out)?;
         write_behind(word(lang, "  mind: ", "  注意："), self.does_not, style, out)
     }
@@ -368,7 +370,11 @@ impl OptionsReport {
         let set_only: Vec<&str> = set_only.iter().map(|OptionRow(report)| report.name).collect();
         let structures = structures.iter().map(|OptionRow(report)| format!("{} {}", report.name, report.kinds[0].cells(lang)[0]));
         let structures: Vec<String> = structures.collect();
-        write_list(lang, word(lang, "can only be set", "只能设置"), &set_only, style, out)?;
-        write_list(lang, word(lang, "structures", "结构体"), &structures, style, out)
+        let lists = [
+            (word(lang, "not tried (set only, or with pointers): ", "未试（只能设置，或含有指针）："), set_only.join(", ")),
+            (word(lang, "structures: ", "结构体："), structures.join(", ")),
+        ];
+        let shown = lists.iter().filter(|(_, names)| !names.is_empty());
+        shown.map(|(label, names)| format!("{label}{names}")).try_for_each(|line| write_text(&line, style, out))
     }
 }

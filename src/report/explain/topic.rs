@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{word, write_behind, write_ending, write_text, write_title};
-use crate::catalogue::{Lang, Term, cause_text};
+use crate::catalogue::{Lang, Term, cause_text, codec_about};
 use crate::framing::{CodecInfo, Endian, LengthPrefix};
 use crate::report::frames::write_codec;
 use crate::report::style::Style;
@@ -53,7 +53,7 @@ impl TermReport {
             (false, Lang::En) => format!("also {}", words.join(", ")),
             (false, Lang::Zh) => format!("又称 {}", words.join("、")),
         };
-        write_title(self.name, &also, style, out)?;
+        write_title(self.name, &also, lang, style, out)?;
         writeln!(out)?;
         write_text(self.meaning, style, out)?;
         writeln!(out)?;
@@ -89,7 +89,7 @@ impl CauseReport {
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(self.name, self.title, style, out)?;
+        write_title(self.name, self.title, lang, style, out)?;
         write_behind(word(lang, "  refutes: ", "  它推翻的说法："), &quoted(self.belief, lang), style, out)?;
         write_behind(word(lang, "  try: ", "  怎么办："), self.remedy, style, out)?;
         write_ending(lang, &self.scenarios, &[], &self.next, style, out)
@@ -137,7 +137,7 @@ pub struct ParameterReport {
 
 impl CodecReport {
     /// Of a codec, by the name it was asked by.
-    pub fn new(info: &'static CodecInfo, asked: &'static str) -> Self {
+    pub fn new(info: &'static CodecInfo, asked: &'static str, lang: Lang) -> Self {
         let preset = LengthPrefix::PRESETS.iter().find(|(name, _)| *name == asked);
         let written_out = preset.map(|(_, LengthPrefix { offset, width, endian, adjust, strip, .. })| {
             let endian = if *endian == Endian::Big { "big" } else { "little" };
@@ -152,7 +152,7 @@ impl CodecReport {
             name: info.name,
             preset: preset.map(|(name, _)| *name),
             written_out,
-            about: info.about,
+            about: codec_about(info, lang),
             layout: info.layout,
             parameters: info.parameters.iter().map(parameter).collect(),
             source: info.source,
@@ -163,6 +163,10 @@ impl CodecReport {
     pub(super) fn write(&self, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         if let (Some(preset), Some(written_out)) = (self.preset, &self.written_out) {
             writeln!(out, "{preset} is {written_out}\n")?;
+        }
+        if self.about != self.info.about {
+            write_text(self.about, style, out)?;
+            writeln!(out)?;
         }
         write_codec(self.info, self.preset.unwrap_or(self.name), style, out)
     }

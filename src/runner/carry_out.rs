@@ -1,75 +1,113 @@
-//! One plan through the whole pipeline: once, or many times.
+//! One plan through the whole pipeline: once, many times, or again when it did not pass.
 
 use std::time::{Duration, Instant};
 
-use super::output::{Progress, note};
+use super::exhausted::exhausted;
 use crate::analysis::analyse;
 use crate::engine::{self, Interrupt};
 use crate::plan::Plan;
 use crate::repeat::{Shape, Tally, judge_rates};
-use crate::report::{Repeats, RunReport};
+use crate::report::{Attempt, Repeats, RunReport};
 use crate::verdict::{Outcome, Verdict, judge};
 
 /// How often each plan is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Repeat {
+pub enum Repeat {
+    /// Once.
     Once,
+    /// So many times.
     Times(u64),
+    /// Again and again, for this long.
     For(Duration),
 }
 
-/// How long nothing is said while runs go on and no bar is drawn.
-const SILENCE: Duration = Duration::from_secs(5);
+/// What holds for every run.
+#[derive(Clone, Copy)]
+pub struct Rules<'r> {
+    /// How often each is run.
+    pub repeat: Repeat,
+    /// How often one that did not pass is tried again.
+    pub retries: u32,
+    /// The language of the scenario's texts.
+    pub language: &'r str,
+    /// The user's wish to stop.
+    pub interrupt: &'r Interrupt,
+}
 
-/// Carries a plan out as often as asked.
-pub(super) fn carry_out(plan: &Plan, language: &str, interrupt: &Interrupt, repeat: Repeat, progress: &Progress) -> RunReport {
+/// Asked after a run that did not get what it needed, with the reason and how often that happened: whether to try again.
+type MakeRoom<'m> = dyn Fn(&str, u32) -> bool + 'm;
+
+/// Carries a plan out as often as asked. `repeated` is told how many repeats there were so far.
+pub(super) fn carry_out(plan: &Plan, rules: &Rules<'_>, repeated: &dyn Fn(u64), make_room: &MakeRoom<'_>) -> RunReport {
     if let Some(reason) = engine::missing(plan) {
-        return RunReport::new(plan, language, Verdict::without_run(Outcome::Skip(reason)), None);
+        return RunReport::new(plan, rules.language, Verdict::without_run(Outcome::Skip(reason)), None);
     }
-    if repeat == Repeat::Once {
-        return run_once(plan, language, interrupt);
+    if rules.repeat != Repeat::Once {
+        return run_many(plan, rules, repeated, make_room);
     }
+    let mut earlier = Vec::new();
+    loop {
+        let mut report = run_once(plan, rules, make_room);
+        let passed = report.verdict.outcome == Outcome::Pass;
+        if passed || earlier.len() as u64 >= u64::from(rules.retries) || rules.interrupt.signal().is_some() {
+            report.earlier = earlier;
+            return report;
+        }
+        let duration_ns = report.trace.as_ref().map_or(0, |trace| trace.duration_ns);
+        earlier.push(Attempt { verdict: report.verdict, duration_ns });
+    }
+}
+
+fn run_many(plan: &Plan, rules: &Rules<'_>, repeated: &dyn Fn(u64), make_room: &MakeRoom<'_>) -> RunReport {
     let start = Instant::now();
-    let mut last_word = start;
     let mut runs = Runs::default();
     loop {
-        let run = run_once(plan, language, interrupt);
+        let run = run_once(plan, rules, make_room);
         // A run that was broken off says nothing about how runs come out.
-        if interrupt.signal().is_some() {
-            return if runs.tally.runs() == 0 { run } else { runs.finish(plan, repeat) };
+        if rules.interrupt.signal().is_some() {
+            return if runs.tally.runs() == 0 { run } else { runs.finish(plan, rules.repeat) };
         }
-        if !runs.add(plan, run) {
+        if !runs.add(run) {
             break;
         }
         let done = runs.tally.runs();
-        let is_enough = match repeat {
+        repeated(done);
+        let is_enough = match rules.repeat {
             Repeat::Once => true,
             Repeat::Times(times) => done >= times,
             Repeat::For(time) => start.elapsed() >= time,
         };
-        progress.ran(done);
         if is_enough {
             break;
         }
-        if !progress.is_drawn() && last_word.elapsed() >= SILENCE {
-            last_word = Instant::now();
-            let of = if let Repeat::Times(times) = repeat { format!(" of {times}") } else { String::new() };
-            note(&format!("{}: {done}{of} runs", plan.scenario.source.name()));
-        }
     }
-    runs.finish(plan, repeat)
+    runs.finish(plan, rules.repeat)
 }
 
-fn run_once(plan: &Plan, language: &str, interrupt: &Interrupt) -> RunReport {
-    match engine::run(plan, interrupt) {
+/// One run; again, when the machine was out of something and there may be more of it now.
+fn run_once(plan: &Plan, rules: &Rules<'_>, make_room: &MakeRoom<'_>) -> RunReport {
+    for tries in 1.. {
+        let report = attempt(plan, rules);
+        match exhausted(&report) {
+            Some(reason) if make_room(&reason, tries) => {}
+            _ => return report,
+        }
+    }
+    unreachable!("make_room says no at some time")
+}
+
+fn attempt(plan: &Plan, rules: &Rules<'_>) -> RunReport {
+    match engine::run(plan, rules.interrupt) {
         Ok(trace) => {
             let analysis = analyse(&trace);
             let verdict = judge(plan, &trace, &analysis);
-            RunReport::new(plan, language, verdict, Some((trace, analysis)))
+            RunReport::new(plan, rules.language, verdict, Some((trace, analysis)))
         }
         Err(error) => {
             let outcome = Outcome::Error(format!("the run could not begin: {error}"));
-            RunReport::new(plan, language, Verdict::without_run(outcome), None)
+            let mut report = RunReport::new(plan, rules.language, Verdict::without_run(outcome), None);
+            report.begin_error = error.raw_os_error();
+            report
         }
     }
 }
@@ -95,12 +133,12 @@ struct Runs {
 
 impl Runs {
     /// Counts a run; tells whether to go on.
-    fn add(&mut self, plan: &Plan, report: RunReport) -> bool {
-        let (Some(trace), Some(analysis)) = (&report.trace, &report.analysis) else {
+    fn add(&mut self, report: RunReport) -> bool {
+        let (Some(trace), Some(analysis), Some(shape)) = (&report.trace, &report.analysis, report.shape.clone()) else {
             self.broken = Some(report);
             return false;
         };
-        let shape = self.tally.add(plan, &report.verdict.outcome, trace, analysis);
+        self.tally.add(&shape, &report.verdict.outcome, trace, analysis);
         let kept = Kept { number: self.tally.runs(), shape, report };
         let passed = |kept: &Kept| kept.report.verdict.outcome == Outcome::Pass;
         match &self.shown {

@@ -1,0 +1,90 @@
+//! What did not do well when it last ran in a folder, for `--last-failed`: kept among the user's state files, not in the folder.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::output::note;
+
+/// The runs that did not do well in the folder in which netlab was started.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct LastFailed {
+    folder: PathBuf,
+    failed: BTreeSet<FailedRun>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct FailedRun {
+    /// The file, with its whole path; or the name of a built-in scenario.
+    file: String,
+    /// The case and the family.
+    variant: String,
+}
+
+impl FailedRun {
+    fn new(name: &str, file: &str) -> Self {
+        let path = Path::new(file).canonicalize().ok().and_then(|path| path.to_str().map(str::to_owned));
+        Self { file: path.unwrap_or_else(|| file.to_owned()), variant: name.strip_prefix(file).unwrap_or_default().trim().to_owned() }
+    }
+}
+
+impl LastFailed {
+    /// What is known of this folder; nothing where nothing is.
+    pub(super) fn load() -> Self {
+        let folder = std::env::current_dir().unwrap_or_default();
+        let known = place(&folder).and_then(|place| std::fs::read(place).ok());
+        let known: Option<Self> = known.and_then(|text| serde_json::from_slice(&text).ok());
+        known.filter(|known| known.folder == folder).unwrap_or(Self { folder, failed: BTreeSet::new() })
+    }
+
+    /// The files of the runs.
+    pub(super) fn files(&self) -> Vec<String> {
+        let files: BTreeSet<&String> = self.failed.iter().map(|run| &run.file).collect();
+        files.into_iter().cloned().collect()
+    }
+
+    pub(super) fn has(&self, name: &str, file: &str) -> bool {
+        self.failed.contains(&FailedRun::new(name, file))
+    }
+
+    /// Takes down how a run came out; those that did not run keep what is known of them.
+    pub(super) fn record(&mut self, name: &str, file: &str, went_well: bool) {
+        let run = FailedRun::new(name, file);
+        if went_well {
+            self.failed.remove(&run);
+        } else {
+            self.failed.insert(run);
+        }
+    }
+
+    /// Keeps it for the next time. That it cannot be kept harms nothing else, so it is only said.
+    pub(super) fn save(&self) {
+        let Some(place) = place(&self.folder) else { return };
+        if self.failed.is_empty() && !place.exists() {
+            return;
+        }
+        let write = || -> std::io::Result<()> {
+            let folder = place.parent().unwrap_or(Path::new("."));
+            std::fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            serde_json::to_writer(&mut file, self)?;
+            file.flush()?;
+            file.persist(&place)?;
+            Ok(())
+        };
+        if let Err(error) = write() {
+            note(&format!("note: cannot remember for --last-failed what failed: {}: {error}", place.display()));
+        }
+    }
+}
+
+/// Where it is kept: below XDG_STATE_HOME (XDG Base Directory Specification), one file a folder.
+fn place(folder: &Path) -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
+    let name = format!("{:016x}.json", xxh3_64(folder.as_os_str().as_encoded_bytes()));
+    Some(state.join("netlab/last-failed").join(name))
+}
