@@ -46,6 +46,7 @@ pub mod analysis;
 pub mod builtin;
 pub mod catalogue;
 pub mod cli;
+pub mod connect;
 pub mod engine;
 pub mod errno;
 pub mod framing;

@@ -15,17 +15,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sockets", &["scenario", "trace"]),
     ("sys", &["scenario", "trace", "sockets"]),
     ("survey", &["sockets", "sys"]),
+    ("connect", &["scenario", "errno", "catalogue", "trace", "sys", "sockets"]),
     ("options", &["catalogue", "errno", "sys"]),
     ("engine", &["scenario", "framing", "errno", "plan", "trace", "sys"]),
     ("analysis", &["scenario", "framing", "errno", "trace"]),
     ("verdict", &["errno", "scenario", "framing", "plan", "trace", "analysis"]),
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
-    ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat", "catalogue", "options", "errno", "sockets"]),
+    (
+        "report",
+        &["connect", "scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat", "catalogue", "options", "errno", "sockets"],
+    ),
     ("builtin", &["scenario"]),
     ("runner", &["scenario", "plan", "trace", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
     (
         "cli",
         &[
+            "connect",
             "sockets",
             "survey",
             "catalogue",
@@ -42,6 +47,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "repeat",
             "report",
             "builtin",
+            "sockets",
+            "survey",
         ],
     ),
 ];
@@ -71,6 +78,22 @@ fn imports_point_one_way() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The decisions of `connect` (when to try which address, what a failure means, what Python would say) know no socket and no clock.
+#[test]
+fn what_connect_decides_touches_nothing() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/connect");
+    let mut files: Vec<_> = ["race", "rounds", "cause", "outcome", "connect_ex", "error_code", "findings", "settings", "target"]
+        .map(|name| src.join(format!("{name}.rs")))
+        .into();
+    files.extend(std::fs::read_dir(src.join("diagnosis")).unwrap().map(|entry| entry.unwrap().path()));
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for forbidden in ["crate::sys", "socket2", "rustix", "Instant", "SystemTime", "std::thread", "std::fs", "std::env"] {
+            assert!(!text.contains(forbidden), "{} may not use {forbidden}", file.display());
+        }
+    }
 }
 
 #[test]

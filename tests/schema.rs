@@ -34,8 +34,9 @@ fn the_committed_schemas_are_the_generated_ones() {
     for (name, schema) in [
         ("scenario", netlab::scenario::scenario_schema()),
         ("report", netlab::report::report_schema()),
-        ("events", netlab::report::events_schema()),
+        ("connect", netlab::report::connect_schema()),
         ("sockets", netlab::report::SocketsReport::schema()),
+        ("events", netlab::report::events_schema()),
     ] {
         let file = root().join(format!("docs/{name}.schema.json"));
         Assert::new().action_env("SNAPSHOTS").eq(Data::text(format!("{schema:#}\n")), Data::read_from(&file, None).raw());

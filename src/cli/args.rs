@@ -45,18 +45,20 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// Validate scenarios without running them: every error of every file
     Check(CheckArgs),
+    /// Connect to a host and a port: each phase, each address, and why it failed
+    Connect(super::connect::ConnectArgs),
     /// List scenarios: the built-in ones, or those at the paths given
     List(ListArgs),
     /// Find the messages in bytes, by any codec
     Decode(DecodeArgs),
     /// Write messages in a codec
     Encode(EncodeArgs),
-    /// Show listeners and connections with their queues, timers and processes
-    Sockets(super::sockets::SocketsArgs),
     /// Explain an error by name or number, a term, a socket option, a cause or a codec
     Explain(super::explain::ExplainArgs),
     /// Show what this kernel makes of every socket option
     Options(super::options::OptionsArgs),
+    /// Show listeners and connections with their queues, timers and processes
+    Sockets(super::sockets::SocketsArgs),
     /// Print the JSON Schema of scenario files, or of the JSON report
     Schema(SchemaArgs),
     /// Print a script that lets a shell complete the command line
@@ -213,6 +215,8 @@ pub(super) enum SchemaKind {
     Report,
     /// A line of `netlab run --format jsonl`
     Events,
+    /// The report of `netlab connect --format json`
+    Connect,
     /// The report of `netlab sockets --format json`
     Sockets,
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
@@ -11,6 +12,21 @@ use crate::engine::Interrupt;
 
 /// Signals this close behind the first are the same wish: timeout(1) signals the process, and then its whole group.
 const ECHO: Duration = Duration::from_millis(200);
+/// Listens for Ctrl-C and SIGTERM without a thread, which would take longer to start than a connect. Of two signals, the second ends the
+/// process. There is nothing to clean up, so all other signals end it as ever.
+pub(super) fn without_thread() -> io::Result<Arc<Interrupt>> {
+    let interrupt = Arc::new(Interrupt::new()?);
+    let is_second = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        let (number, pipe) = interrupt.for_handler()?;
+        // Handlers run in the order in which they are registered.
+        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&is_second))?;
+        signal_hook::flag::register(signal, Arc::clone(&is_second))?;
+        signal_hook::flag::register_usize(signal, number, usize::try_from(signal).unwrap_or_default())?;
+        signal_hook::low_level::pipe::register_raw(signal, pipe)?;
+    }
+    Ok(interrupt)
+}
 
 /// Starts to listen for signals.
 pub(super) fn listen() -> io::Result<Arc<Interrupt>> {

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod completions;
+mod connect;
 mod decode;
 mod dry_run;
 mod exit;
@@ -33,8 +34,9 @@ use output::Output;
 
 /// Runs the command line given, and returns the exit code that `netlab --help` documents.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let matches = Cli::command().try_get_matches_from(arguments);
-    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let with_clap = || Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match connect::read_plain(&arguments).map_or_else(with_clap, Ok) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors: they go to standard output, and a closed pipe is no matter.
@@ -49,6 +51,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Report(args) => report::report(args, &mut output),
         Command::Diff(args) => report::diff(args, &mut output),
         Command::Check(args) => check::check(args, &mut output),
+        Command::Connect(args) => connect::connect(args, &mut output),
         Command::List(args) => list::list(args, &mut output),
         Command::Decode(args) => decode::decode(args, &mut output),
         Command::Encode(args) => decode::encode(args, &mut output),
@@ -62,6 +65,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
                 SchemaKind::Scenario => crate::scenario::scenario_schema(),
                 SchemaKind::Report => crate::report::report_schema(),
                 SchemaKind::Events => crate::report::events_schema(),
+                SchemaKind::Connect => crate::report::connect_schema(),
                 SchemaKind::Sockets => crate::report::SocketsReport::schema(),
             };
             output.line(&format!("{schema:#}"));

@@ -22,54 +22,17 @@ mod setup;
 mod wait;
 
 use std::io;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::plan::Plan;
-use crate::sys::{self, Readiness, Wake, wait_ready};
+use crate::sys::{self, Readiness, wait_ready};
 use crate::trace::{ActorTrace, Environment, RunEnd, Trace};
 use actor::Actor;
 use board::Board;
 use place::Directory;
 
+pub use crate::sys::Interrupt;
 pub use capability::missing;
-
-/// The user's wish to stop, shared by all runs of a process.
-#[derive(Debug)]
-pub struct Interrupt {
-    wake: Wake,
-    signal: AtomicI32,
-}
-
-impl Interrupt {
-    /// Nobody wishes to stop yet.
-    ///
-    /// # Errors
-    /// EMFILE or ENFILE, when there is no descriptor left for a pipe.
-    pub fn new() -> io::Result<Self> {
-        Ok(Self { wake: Wake::new()?, signal: AtomicI32::new(0) })
-    }
-
-    /// Stops the run under way, and every later one before it starts.
-    pub fn trigger(&self, signal: i32) {
-        self.signal.store(signal, Ordering::SeqCst);
-        self.wake.trigger();
-    }
-
-    /// Waits for a time, or until somebody wishes to stop; gives the signal in that case.
-    ///
-    /// # Errors
-    /// What poll(2) gives.
-    pub fn wait(&self, time: Duration) -> io::Result<Option<i32>> {
-        wait_ready(None, &[&self.wake], Instant::now() + time)?;
-        Ok(self.signal())
-    }
-
-    /// The signal that stopped it.
-    pub fn signal(&self) -> Option<i32> {
-        Some(self.signal.load(Ordering::SeqCst)).filter(|&signal| signal != 0)
-    }
-}
 
 /// The start of a run, from which all its times count.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +112,7 @@ pub fn run(plan: &Plan, interrupt: &Interrupt) -> io::Result<Trace> {
 /// Waits until all actors have ended; on the run's deadline or the user's wish, releases them first.
 fn supervise(run: &Run<'_>, interrupt: &Interrupt) {
     let done = run.board.done();
-    let end = match wait_ready(None, &[done, &interrupt.wake], run.deadline) {
+    let end = match wait_ready(None, &[done, interrupt.wake()], run.deadline) {
         Ok(Readiness::Woken) if interrupt.signal().is_some() => RunEnd::Interrupted,
         Ok(Readiness::TimedOut) => RunEnd::Deadline,
         Ok(Readiness::Woken | Readiness::Ready) => return,

@@ -3,6 +3,7 @@
 mod calls;
 mod cases;
 mod catalogue;
+mod connect;
 mod counters;
 mod diff;
 mod distribution;
@@ -32,6 +33,10 @@ mod variables;
 
 pub use cases::{CaseColumn, write_cases};
 pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
+pub use connect::{
+    CONNECT_VERSION, ConnectReport, ConnectSummary, TargetReport, connect_schema, write_connect_summary, write_crowd, write_round,
+    write_target,
+};
 pub use diff::{Diff, Difference, RunDiff, Sides, write_diff};
 pub use explain::{
     CallReport, CauseReport, CodecReport, ErrorReport, Explained, LimitReport, ListReport, OptionOnKind, OptionReport, OptionRow,
