@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::model::{Report, RunReport, VERSION};
+use super::head::VERSION;
+use super::model::{Report, RunReport};
 use super::style::{BAD, GOOD, Style, paint, wrap};
 use crate::trace::Environment;
 use crate::verdict::Outcome;

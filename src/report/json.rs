@@ -7,7 +7,8 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::model::{InvalidFile, Report, ReportHead, RunReport, Summary};
+use super::head::{ReportHead, Summary};
+use super::model::{InvalidFile, Report, RunReport};
 use super::renderer::Renderer;
 
 /// One JSON document, a [`Report`], written as the runs end.

@@ -7,7 +7,8 @@ use std::time::Duration;
 use quick_junit::{FlakyOrRerun, NonSuccessKind, Property, Report as JunitReport, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use super::distribution::in_short;
-use super::model::{Attempt, InvalidFile, Policy, ReportHead, RunReport, Summary};
+use super::head::{Policy, ReportHead, Summary};
+use super::model::{Attempt, InvalidFile, RunReport};
 use super::plain;
 use super::renderer::Renderer;
 use crate::verdict::{Outcome, Verdict};

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::model::{InvalidFile, Policy, ReportHead, RunReport, Summary};
+use super::head::{Policy, ReportHead, Summary};
+use super::model::{InvalidFile, RunReport};
 use super::plain;
 use super::renderer::Renderer;
 use super::style::Style;
@@ -16,7 +17,7 @@ const MOST: usize = 256 * 1024;
 /// Collects the details of what did not do well; of everything else the numbers.
 #[derive(Debug, Default)]
 pub struct MarkdownRenderer {
-    suite: super::model::Suite,
+    suite: super::head::Suite,
     policy: Policy,
     details: String,
     left_out: u64,

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::model::{Report, Shard, Suite, Summary};
+use super::head::{Shard, Suite, Summary};
+use super::model::Report;
 
 /// Several reports as one, its runs in the order of their names where they are parts of a suite; and what is wrong with the parts.
 ///

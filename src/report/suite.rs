@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::cases::{CaseColumn, write_cases};
-use super::model::{InvalidFile, ReportHead, RunReport, Suite, Summary};
+use super::head::{ReportHead, Suite, Summary};
+use super::model::{InvalidFile, RunReport};
 use super::renderer::Renderer;
 use super::style::{BAD, Style, paint};
 use super::text::{headline, write_details, write_head, write_lesson, write_run, write_summary};

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::model::{InvalidFile, Policy, ReportHead, RunReport, Summary};
+use super::head::{Policy, ReportHead, Summary};
+use super::model::{InvalidFile, RunReport};
 use super::plain;
 use super::renderer::Renderer;
 use crate::verdict::Outcome;

@@ -67,6 +67,12 @@ impl Decode for bool {
     }
 }
 
+impl Decode for u64 {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        integer(node, "a whole number", 0..=u64::MAX, problems)
+    }
+}
+
 impl Decode for String {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let text = string(node, "a string", problems)?;
