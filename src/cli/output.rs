@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::Cli;
-use crate::report::Style;
+use crate::report::{Style, draw_diagnostic};
 use crate::runner::Repeat;
+use crate::scenario::Diagnostic;
 
 /// Where results go, and how they are to look.
 pub(super) struct Output {
@@ -86,6 +87,11 @@ impl Output {
 /// A line on standard error, where notes and progress go.
 pub(super) fn note(line: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{line}");
+}
+
+/// Errors of files on standard error, each at its place.
+pub(super) fn note_diagnostics<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, style: &Style) {
+    diagnostics.into_iter().for_each(|diagnostic| note(&format!("{}\n", draw_diagnostic(diagnostic, style))));
 }
 
 /// What is running now, on a terminal's standard error; it appears only when there is something to wait for.

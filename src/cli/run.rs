@@ -7,13 +7,13 @@ use std::time::Instant;
 use super::args::{FlakyArg, RunArgs};
 use super::exit::Exit;
 use super::last_failed::LastFailed;
-use super::output::{Output, Progress, note};
+use super::output::{Output, Progress, note, note_diagnostics};
 use super::select::count_files;
 use super::sinks::{Sinks, TraceFolder};
 use super::variables::note_unused;
 use super::{dry_run, interrupt};
 use crate::plan::Plan;
-use crate::report::{InvalidFile, Policy, ReportHead, RunReport, Suite, Summary, draw_diagnostic};
+use crate::report::{InvalidFile, Policy, ReportHead, RunReport, Suite, Summary};
 use crate::runner::{self, Event, Item, Repeat, Rules};
 use crate::trace::RunEnd;
 
@@ -58,8 +58,7 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     session.sinks.head(&head);
     drop(head);
     for file in &invalid {
-        let drawn = file.diagnostics.iter().map(|diagnostic| draw_diagnostic(diagnostic, &style));
-        session.progress.suspend(|| drawn.for_each(|drawn| note(&format!("{drawn}\n"))));
+        session.progress.suspend(|| note_diagnostics(&file.diagnostics, &style));
         session.summary.invalid += 1;
         session.sinks.invalid(file);
     }

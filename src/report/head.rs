@@ -60,6 +60,16 @@ pub struct Shard {
     pub by_hash: bool,
 }
 
+impl Shard {
+    /// The most parts that a suite is divided into. More than machines anywhere; whoever asks for more has mistyped it.
+    pub const MAX_COUNT: u32 = 100_000;
+
+    /// Whether there can be such a part.
+    pub fn is_part(&self) -> bool {
+        (1..=self.count).contains(&self.index) && self.count <= Self::MAX_COUNT
+    }
+}
+
 impl fmt::Display for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}/{}", if self.by_hash { "hash:" } else { "" }, self.index, self.count)

@@ -67,12 +67,12 @@ impl Renderer for MarkdownRenderer {
     }
 
     fn end(&mut self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-        let bad = summary.failed + summary.errors + summary.invalid + if self.policy.strict { summary.skipped } else { 0 };
+        let is_bad = summary.failed > 0 || summary.errors > 0 || summary.invalid > 0 || (self.policy.strict && summary.skipped > 0);
         let incomplete = summary.interrupted || summary.not_run > 0;
-        let word = match (bad, incomplete) {
-            (0, false) => "passed",
-            (0, true) => "incomplete",
-            _ => "failed",
+        let word = match (is_bad, incomplete) {
+            (false, false) => "passed",
+            (false, true) => "incomplete",
+            (true, _) => "failed",
         };
         writeln!(out, "## netlab: {word}\n")?;
         writeln!(out, "| passed | failed | could not run | skipped | invalid | flaky | not run | time |")?;

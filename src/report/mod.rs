@@ -24,6 +24,7 @@ mod restore;
 mod rows;
 mod snippet;
 mod sockets;
+mod soundness;
 mod style;
 mod suite;
 mod table;

@@ -33,6 +33,9 @@ pub struct Report {
 pub struct InvalidFile {
     /// Its name.
     pub file: String,
+    /// Which of `sources` it was read from, counted from 0, where several of them have its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_index: Option<usize>,
     /// Its errors.
     pub problems: Vec<ProblemReport>,
     /// The errors with their places, for drawing.
@@ -70,6 +73,9 @@ pub struct ProblemReport {
 pub struct RunReport {
     /// The scenario.
     pub scenario: ScenarioHead,
+    /// Which of `sources` it was read from, counted from 0, where several of them have its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_index: Option<usize>,
     /// The case.
     pub case: Option<String>,
     /// What is different in the case.
@@ -217,6 +223,7 @@ impl RunReport {
                 belief: texts.belief,
                 tags: plan.scenario.tags.iter().map(|tag| tag.value.clone()).collect(),
             },
+            text_index: None,
             case: plan.case.clone(),
             case_about: translated.or_else(|| plan.case_about.clone()),
             family: plan.family_is_named.then_some(plan.family),
@@ -275,7 +282,7 @@ impl RunReport {
 impl InvalidFile {
     /// A file and its errors.
     pub fn new(file: String, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { file, problems: diagnostics.iter().map(ProblemReport::of).collect(), diagnostics }
+        Self { file, text_index: None, problems: diagnostics.iter().map(ProblemReport::of).collect(), diagnostics }
     }
 }
 
