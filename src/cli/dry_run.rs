@@ -5,6 +5,7 @@ use super::output::{Output, note, note_diagnostics};
 use super::sinks::ReportFormat;
 use crate::report::{Preview, Suite, VERSION, write_preview};
 use crate::runner::Item;
+use crate::scenario::visible;
 
 /// Shows what would be run, in its order; an exit where something is wrong.
 pub(super) fn show(suite: &Suite, items: Vec<Item>, format: ReportFormat, output: &mut Output) -> Option<Exit> {
@@ -25,7 +26,7 @@ pub(super) fn show(suite: &Suite, items: Vec<Item>, format: ReportFormat, output
             let in_short = output.style.quiet || (suite.files > 1 && !output.style.verbose);
             for preview in &previews {
                 match in_short {
-                    true => output.line(&preview.name),
+                    true => output.line(&visible(&preview.name)),
                     false => output.write(|style, out| write_preview(preview, style, out)),
                 }
             }

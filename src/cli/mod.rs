@@ -20,6 +20,7 @@ mod select;
 mod sinks;
 mod sockets;
 mod variables;
+mod workflow;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

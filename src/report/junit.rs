@@ -11,6 +11,7 @@ use super::head::{Policy, ReportHead, Summary};
 use super::model::{Attempt, InvalidFile, RunReport};
 use super::plain;
 use super::renderer::Renderer;
+use crate::scenario::visible;
 use crate::verdict::{Outcome, Verdict};
 
 /// Collects what the totals are made of, which stand first in the file; of runs that went well a name and a time.
@@ -26,7 +27,7 @@ impl JunitRenderer {
     fn add(&mut self, file: &str, case: TestCase) {
         let place = *self.places.entry(file.to_owned()).or_insert(self.suites.len());
         if place == self.suites.len() {
-            self.suites.push(TestSuite::new(file));
+            self.suites.push(TestSuite::new(visible(file)));
         }
         let suite = &mut self.suites[place];
         suite.set_time(suite.time.unwrap_or_default() + case.time.unwrap_or_default());
@@ -44,15 +45,15 @@ impl Renderer for JunitRenderer {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         let first = file.problems.first().map_or("not a scenario", |problem| problem.title.as_str());
         status.set_type("invalid").set_message(first).set_description(plain::problems(file));
-        let mut case = TestCase::new(file.file.as_str(), status);
-        case.set_classname(file.file.as_str());
+        let mut case = TestCase::new(visible(&file.file), status);
+        case.set_classname(visible(&file.file));
         self.add(&file.file, case);
         Ok(())
     }
 
     fn run(&mut self, run: &RunReport, _: &mut dyn Write) -> io::Result<()> {
-        let mut case = TestCase::new(run.name(), status_of(run, self.policy));
-        case.set_classname(run.scenario.file.as_str());
+        let mut case = TestCase::new(visible(&run.name()), status_of(run, self.policy));
+        case.set_classname(visible(&run.scenario.file));
         if let Some(took) = run.took() {
             case.set_time(took);
         }
@@ -119,7 +120,7 @@ fn status_of(run: &RunReport, policy: Policy) -> TestCaseStatus {
 
 fn rerun_of(attempt: &Attempt, run: &RunReport) -> TestRerun {
     let mut rerun = TestRerun::new(kind_of(&attempt.verdict));
-    let message = attempt.verdict.mismatches.first().map_or_else(String::new, |first| format!("{}: {}", first.title, first.observed));
+    let message = plain::reason_of(&attempt.verdict).unwrap_or_default();
     let drawn: Vec<String> = attempt.verdict.mismatches.iter().map(|mismatch| plain::mismatch(mismatch, run)).collect();
     rerun.set_type(type_of(&attempt.verdict)).set_message(message).set_description(drawn.join("\n\n"));
     rerun.set_time(Duration::from_nanos(attempt.duration_ns));

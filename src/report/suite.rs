@@ -8,7 +8,7 @@ use super::model::{InvalidFile, RunReport};
 use super::renderer::Renderer;
 use super::style::{BAD, Style, paint};
 use super::text::{headline, write_details, write_head, write_lesson, write_run, write_summary};
-use crate::scenario::Family;
+use crate::scenario::{Family, visible};
 
 /// The text of a suite, as its runs end.
 pub struct TextRenderer {
@@ -49,7 +49,7 @@ impl TextRenderer {
             return writeln!(out);
         }
         if self.cases.is_empty() {
-            writeln!(out, "{}", run.scenario.file)?;
+            writeln!(out, "{}", visible(&run.scenario.file))?;
             write_head(run, &self.style, out)?;
             writeln!(out)?;
         }
@@ -106,7 +106,7 @@ impl TextRenderer {
             return Ok(());
         }
         writeln!(out, "to run only that again:")?;
-        self.again.iter().take(MOST_AGAIN).try_for_each(|command| writeln!(out, "  {command}"))?;
+        self.again.iter().take(MOST_AGAIN).try_for_each(|command| writeln!(out, "  {}", visible(command)))?;
         if self.again.len() > MOST_AGAIN {
             writeln!(out, "  ({} more; `netlab run --last-failed` runs all of them)", self.again.len() - MOST_AGAIN)?;
         }

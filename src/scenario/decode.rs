@@ -88,6 +88,15 @@ fn check_text(text: &str, span: Span, problems: &mut Problems) -> bool {
     false
 }
 
+/// Refuses a line break in what is shown on one line: a title, a tag, a name.
+pub(crate) fn check_line(text: &Spanned<String>, problems: &mut Problems) -> bool {
+    let is_line = !text.value.contains('\n');
+    if !is_line {
+        problems.add(Problem::BadText, text.span, "a line break in a title, a tag or a name", "this is shown on one line");
+    }
+    is_line
+}
+
 impl<T: Decode> Decode for Spanned<T> {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         T::decode(node, problems).map(|value| Spanned::new(value, node.span))
@@ -140,7 +149,7 @@ impl<T: Decode> Decode for Named<T> {
             return None;
         };
         let decode = |member: &Member| {
-            let is_text = check_text(&member.name.value, member.name.span, problems);
+            let is_text = check_text(&member.name.value, member.name.span, problems) && check_line(&member.name, problems);
             let value = T::decode(&member.value, problems)?;
             is_text.then(|| (member.name.clone(), value))
         };

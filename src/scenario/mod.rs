@@ -66,7 +66,7 @@ pub(crate) use problem::visible;
 pub(crate) use step::check_name;
 
 use crate::errno::Errno;
-use decode::{Decode, Fields};
+use decode::{Decode, Fields, check_line};
 use json::{Node, NodeKind};
 use substitute::Substitutions;
 
@@ -217,11 +217,14 @@ impl Decode for Scenario {
         let extends = fields.optional("extends", problems);
         // Read before, and put where they belong.
         fields.node("vars");
-        let title = fields.required("title", problems);
+        let title: Option<Spanned<String>> = fields.required("title", problems);
         let about = fields.optional("about", problems);
         let explain = fields.optional("explain", problems);
         let belief = fields.optional("belief", problems);
-        let tags = fields.or_default("tags", problems);
+        let tags: Vec<Spanned<String>> = fields.or_default("tags", problems);
+        for text in title.iter().chain(&tags) {
+            check_line(text, problems);
+        }
         let texts = fields.or_default("texts", problems);
         let requires = fields.or_default("requires", problems);
         let families = fields.or_default("families", problems);
@@ -282,8 +285,12 @@ impl Decode for Case {
 impl Decode for Texts {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "the texts of a language", problems)?;
+        let title: Option<Spanned<String>> = fields.optional("title", problems);
+        if let Some(title) = &title {
+            check_line(title, problems);
+        }
         let texts = Self {
-            title: fields.optional("title", problems),
+            title: title.map(|title| title.value),
             about: fields.optional("about", problems),
             explain: fields.optional("explain", problems),
             belief: fields.optional("belief", problems),
