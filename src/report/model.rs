@@ -135,6 +135,9 @@ pub struct Repeats {
     pub asked: Option<u64>,
     /// The number of the run that is reported in full, from 1.
     pub shown: u64,
+    /// How long all of them took, what lies between them included, in nanoseconds.
+    #[serde(default)]
+    pub elapsed_ns: u64,
     /// The first run of another shape than the one reported in full, with its number.
     pub differing: Option<(u64, Box<RunReport>)>,
 }
@@ -267,9 +270,16 @@ impl RunReport {
         }
     }
 
-    /// How long it took, all of its repeats together; `None` where it was not run.
+    /// How long it took, all of its repeats and its earlier attempts together; `None` where it was not run.
     pub fn took(&self) -> Option<Duration> {
-        self.trace.as_ref().map(|trace| Duration::from_nanos(trace.duration_ns))
+        let last = match (&self.repeats, &self.trace) {
+            // A report of before there was this number has 0 here.
+            (Some(repeats), _) if repeats.elapsed_ns > 0 => Some(repeats.elapsed_ns),
+            (_, trace) => trace.as_ref().map(|trace| trace.duration_ns),
+        };
+        let earlier = self.earlier.iter().map(|attempt| attempt.duration_ns).reduce(u64::saturating_add);
+        let all = last.map(|last| last.saturating_add(earlier.unwrap_or(0))).or(earlier);
+        all.map(Duration::from_nanos)
     }
 
     /// How its flows came out, in a few words.
