@@ -22,6 +22,7 @@ mod settings;
 mod sinks;
 mod sockets;
 mod variables;
+mod workflow;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -9,14 +9,14 @@ use clap::{Args, ValueEnum};
 
 use super::exit::{self, Exit};
 use super::last_failed::LastFailed;
-use super::output::{Output, Progress, note};
+use super::output::{Output, Progress, note, note_diagnostics};
 use super::select::{SelectArgs, count_files};
 use super::settings::{OverrideArgs, parse_time};
 use super::sinks::{ReportArgs, Sinks, TraceFolder};
 use super::variables::{VariableArgs, note_unused};
 use super::{dry_run, interrupt};
 use crate::plan::Plan;
-use crate::report::{InvalidFile, Policy, ReportHead, RunReport, Suite, Summary, draw_diagnostic};
+use crate::report::{InvalidFile, Policy, ReportHead, RunReport, Suite, Summary};
 use crate::runner::{self, Event, Item, Repeat, Rules};
 use crate::trace::RunEnd;
 
@@ -150,8 +150,7 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     session.sinks.head(&head);
     drop(head);
     for file in &invalid {
-        let drawn = file.diagnostics.iter().map(|diagnostic| draw_diagnostic(diagnostic, &style));
-        session.progress.suspend(|| drawn.for_each(|drawn| note(&format!("{drawn}\n"))));
+        session.progress.suspend(|| note_diagnostics(&file.diagnostics, &style));
         session.summary.invalid += 1;
         session.last_failed.record_invalid(&file.file);
         session.sinks.invalid(file);

@@ -7,9 +7,11 @@ use std::time::Duration;
 use quick_junit::{FlakyOrRerun, NonSuccessKind, Property, Report as JunitReport, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use super::distribution::in_short;
-use super::model::{Attempt, InvalidFile, Policy, ReportHead, RunReport, Summary};
+use super::head::{Policy, ReportHead, Summary};
+use super::model::{Attempt, InvalidFile, RunReport};
 use super::plain;
 use super::renderer::Renderer;
+use crate::scenario::visible;
 use crate::verdict::{Outcome, Verdict};
 
 /// Collects what the totals are made of, which stand first in the file; of runs that went well a name and a time.
@@ -25,7 +27,7 @@ impl JunitRenderer {
     fn add(&mut self, file: &str, case: TestCase) {
         let place = *self.places.entry(file.to_owned()).or_insert(self.suites.len());
         if place == self.suites.len() {
-            self.suites.push(TestSuite::new(xml(file)));
+            self.suites.push(TestSuite::new(name(file)));
         }
         let suite = &mut self.suites[place];
         suite.set_time(suite.time.unwrap_or_default() + case.time.unwrap_or_default());
@@ -43,15 +45,15 @@ impl Renderer for JunitRenderer {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         let first = file.problems.first().map_or("not a scenario", |problem| problem.title.as_str());
         status.set_type("invalid").set_message(xml(first)).set_description(xml(&plain::problems(file)));
-        let mut case = TestCase::new(xml(&file.file), status);
-        case.set_classname(xml(&file.file));
+        let mut case = TestCase::new(name(&file.file), status);
+        case.set_classname(name(&file.file));
         self.add(&file.file, case);
         Ok(())
     }
 
     fn run(&mut self, run: &RunReport, _: &mut dyn Write) -> io::Result<()> {
-        let mut case = TestCase::new(xml(&run.name()), status_of(run, self.policy));
-        case.set_classname(xml(&run.scenario.file));
+        let mut case = TestCase::new(name(&run.name()), status_of(run, self.policy));
+        case.set_classname(name(&run.scenario.file));
         if let Some(took) = run.took() {
             case.set_time(took);
         }
@@ -82,6 +84,11 @@ impl Renderer for JunitRenderer {
         report.serialize(&mut document).map_err(io::Error::other)?;
         out.write_all(&document)
     }
+}
+
+/// A name on one line, with nothing in it that commands a terminal.
+fn name(text: &str) -> String {
+    xml(&visible(text))
 }
 
 /// Text without the two characters that XML 1.0 does not have (production 2) and the writer lets pass; control characters it leaves out itself.
@@ -125,7 +132,7 @@ fn status_of(run: &RunReport, policy: Policy) -> TestCaseStatus {
 
 fn rerun_of(attempt: &Attempt, run: &RunReport) -> TestRerun {
     let mut rerun = TestRerun::new(kind_of(&attempt.verdict));
-    let message = attempt.verdict.mismatches.first().map_or_else(String::new, |first| format!("{}: {}", first.title, first.observed));
+    let message = plain::reason_of(&attempt.verdict).unwrap_or_default();
     let drawn: Vec<String> = attempt.verdict.mismatches.iter().map(|mismatch| plain::mismatch(mismatch, run)).collect();
     rerun.set_type(type_of(&attempt.verdict)).set_message(xml(&message)).set_description(xml(&drawn.join("\n\n")));
     rerun.set_time(Duration::from_nanos(attempt.duration_ns));

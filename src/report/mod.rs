@@ -11,6 +11,7 @@ mod errors;
 mod explain;
 mod frames;
 mod github;
+mod head;
 mod hexdump;
 mod json;
 mod junit;
@@ -24,6 +25,7 @@ mod restore;
 mod rows;
 mod snippet;
 mod sockets;
+mod soundness;
 mod style;
 mod suite;
 mod table;
@@ -44,14 +46,12 @@ pub use explain::{
 };
 pub use frames::{DecodeReport, FrameErrorReport, FrameReport, write_codec};
 pub use github::GithubRenderer;
+pub use head::{Policy, ReportHead, Shard, SourceText, Suite, Summary, VERSION};
 pub use json::{JsonLinesRenderer, JsonRenderer, ReportEvent, events_schema, report_schema};
 pub use junit::JunitRenderer;
 pub use markdown::MarkdownRenderer;
 pub use merge::merge;
-pub use model::{
-    Attempt, InvalidFile, Policy, ProblemReport, Repeats, Report, ReportHead, RunReport, ScenarioHead, SettingsReport, Shard, SourceText,
-    Suite, Summary, VERSION,
-};
+pub use model::{Attempt, InvalidFile, ProblemReport, Repeats, Report, RunReport, ScenarioHead, SettingsReport};
 pub use preview::{ActorPreview, Preview, StepPreview, write_preview};
 pub use renderer::{Renderer, render};
 pub use restore::read_report;

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::model::SettingsReport;
-use super::style::{Style, wrap};
+use super::style::{Style, printable, wrap};
 use super::table::Table;
 use crate::plan::{Creation, Note, Plan, PlannedAction, PlannedActor, PlannedAddress, PlannedStep};
-use crate::scenario::{Capability, Family, format_duration};
+use crate::scenario::{Capability, Family, format_duration, visible};
 
 /// A run as it would be.
 #[derive(Clone, Debug, Serialize)]
@@ -168,7 +168,7 @@ fn arguments(action: &PlannedAction, actor: &PlannedActor, plan: &Plan) -> Strin
 /// # Errors
 /// What the writer gives.
 pub fn write_preview(preview: &Preview, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", preview.name)?;
+    writeln!(out, "{}", visible(&preview.name))?;
     let mut facts = vec![preview.title.clone()];
     if !preview.tags.is_empty() {
         facts.push(format!("tags: {}", preview.tags.join(" ")));
@@ -190,7 +190,7 @@ pub fn write_preview(preview: &Preview, style: &Style, out: &mut dyn Write) -> i
     }
     facts.extend(preview.notes.iter().map(|note| format!("note: {}: {}", note.option, note.text)));
     for fact in facts {
-        wrap(&fact, style.width.saturating_sub(2)).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+        wrap(&printable(&fact), style.width.saturating_sub(2)).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     }
     let mut table = Table::new(&["=actor", ">step", "=call", "with", ">line"], style);
     for actor in &preview.actors {

@@ -1,5 +1,7 @@
 //! How text is to look: width, characters, language, how much.
 
+use crate::scenario::visible;
+
 /// What a renderer needs to know of its reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Style {
@@ -27,6 +29,12 @@ pub(super) const DIM: anstyle::Style = anstyle::Style::new().dimmed();
 /// Text in a style.
 pub(super) fn paint(style: anstyle::Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
+}
+
+/// Text that somebody else wrote, of several lines: a scenario or a saved report may hold anything, and nothing of it may reach a
+/// terminal as a command.
+pub(super) fn printable(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
 impl Style {

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use super::cases::{CaseColumn, write_cases};
-use super::model::{InvalidFile, ReportHead, RunReport, Suite, Summary};
+use super::head::{ReportHead, Suite, Summary};
+use super::model::{InvalidFile, RunReport};
 use super::renderer::Renderer;
 use super::style::{BAD, Style, paint};
 use super::text::{headline, write_details, write_head, write_lesson, write_run, write_summary};
-use crate::scenario::Family;
+use crate::scenario::{Family, visible};
 
 /// The text of a suite, as its runs end.
 pub struct TextRenderer {
@@ -49,7 +50,7 @@ impl TextRenderer {
             return writeln!(out);
         }
         if self.cases.is_empty() {
-            writeln!(out, "{}", run.scenario.file)?;
+            writeln!(out, "{}", visible(&run.scenario.file))?;
             write_head(run, &self.style, out)?;
             writeln!(out)?;
         }
@@ -106,7 +107,7 @@ impl TextRenderer {
             return Ok(());
         }
         writeln!(out, "to run only that again:")?;
-        self.again.iter().try_for_each(|command| writeln!(out, "  {command}"))?;
+        self.again.iter().try_for_each(|command| writeln!(out, "  {}", visible(command)))?;
         if self.more > 0 {
             writeln!(out, "  ({} more; `netlab run --last-failed` runs all of them)", self.more)?;
         }

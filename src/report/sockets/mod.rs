@@ -10,7 +10,7 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::model::VERSION;
+use super::head::VERSION;
 use super::style::{BAD, DIM, Style, paint, wrap};
 use crate::analysis::plural;
 use crate::sockets::{Changes, ListenCounters, Mark, NotTold, NoteTopic, Overflow, QueueTopic, Snapshot, SocketRow, SocketState};
