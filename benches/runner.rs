@@ -96,7 +96,7 @@ fn measure(path: &str, mut renderers: Vec<Box<dyn Renderer>>) -> Result<Measured
     renderers.iter_mut().try_for_each(|renderer| renderer.head(&head, &mut sink))?;
     drop(head);
     let rules = Rules { repeat: Repeat::Once, retries: 0, language: "en", interrupt: &interrupt };
-    let options = runner::Options { jobs: NonZeroUsize::MIN, max_fail: None, rules };
+    let options = runner::Options { jobs: NonZeroUsize::MIN, max_fail: None, policy: Policy::default(), rules };
     let (mut runs, mut ended, mut summary, tenth) = (Duration::ZERO, 0, Summary::default(), plans.len().div_ceil(10));
     let mut resident = [0, 0];
     runner::run(plans, &options, |event| {

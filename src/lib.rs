@@ -37,22 +37,29 @@
 //! assert_eq!(verdict.outcome, verdict::Outcome::Pass);
 //! ```
 //!
+//! Beside it, [`survey`] looks at the sockets that this machine has, whoever has them; [`sockets`] is what it finds, as data.
+//!
 //! Imports point one way: [`scenario`], [`framing`], [`errno`] <- [`plan`] <- [`engine`], [`trace`]; [`trace`] <- [`analysis`] <-
 //! [`verdict`] <- [`report`] <- [`runner`] <- [`cli`]. See `docs/architecture.md`.
 
 pub mod analysis;
 pub mod builtin;
+pub mod catalogue;
 pub mod cli;
+pub mod connect;
 pub mod engine;
 pub mod errno;
 pub mod framing;
+pub mod options;
 pub mod plan;
 pub mod program;
 pub mod repeat;
 pub mod report;
 pub mod runner;
 pub mod scenario;
+pub mod sockets;
 pub mod split;
+pub mod survey;
 mod sys;
 pub mod trace;
 pub mod verdict;

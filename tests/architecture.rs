@@ -9,23 +9,62 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("errno", &[]),
     ("framing", &[]),
     ("scenario", &["errno", "framing"]),
+    ("catalogue", &["errno", "scenario", "framing"]),
     ("plan", &["scenario", "framing"]),
     ("trace", &["scenario", "errno"]),
-    ("sys", &["scenario", "trace"]),
+    ("sockets", &["scenario", "trace"]),
+    ("sys", &["scenario", "trace", "sockets"]),
+    ("survey", &["sockets", "sys"]),
+    ("connect", &["scenario", "errno", "catalogue", "trace", "sys", "sockets"]),
+    ("options", &["catalogue", "errno", "sys"]),
+    ("program", &[]),
     ("engine", &["scenario", "framing", "errno", "plan", "trace", "sys", "program"]),
     ("analysis", &["scenario", "framing", "errno", "trace"]),
-    ("verdict", &["scenario", "framing", "plan", "trace", "analysis"]),
+    ("verdict", &["errno", "scenario", "framing", "plan", "trace", "analysis"]),
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
-    ("program", &[]),
     ("split", &["scenario", "framing", "trace", "sys", "engine"]),
-    ("report", &["scenario", "framing", "plan", "trace", "analysis", "verdict", "repeat", "split"]),
+    (
+        "report",
+        &[
+            "connect",
+            "split",
+            "scenario",
+            "framing",
+            "plan",
+            "trace",
+            "analysis",
+            "verdict",
+            "repeat",
+            "catalogue",
+            "options",
+            "errno",
+            "sockets",
+        ],
+    ),
     ("builtin", &["scenario"]),
     ("runner", &["scenario", "plan", "trace", "engine", "analysis", "verdict", "repeat", "report", "builtin"]),
     (
         "cli",
         &[
-            "runner", "trace", "scenario", "framing", "plan", "engine", "analysis", "verdict", "repeat", "report", "builtin", "split",
+            "connect",
+            "split",
             "program",
+            "sockets",
+            "survey",
+            "catalogue",
+            "options",
+            "errno",
+            "runner",
+            "trace",
+            "scenario",
+            "framing",
+            "plan",
+            "engine",
+            "analysis",
+            "verdict",
+            "repeat",
+            "report",
+            "builtin",
         ],
     ),
 ];
@@ -45,7 +84,7 @@ fn imports_point_one_way() {
                         wrong.push(format!("{name}:{}: {module} may not import {imported}", number + 1));
                     }
                 }
-                let pure = matches!(*module, "analysis" | "verdict" | "repeat" | "report" | "framing");
+                let pure = matches!(*module, "analysis" | "verdict" | "repeat" | "report" | "framing" | "sockets" | "catalogue");
                 for forbidden in ["std::net", "std::thread", "std::fs", "Instant", "SystemTime", "socket2", "rustix"] {
                     if pure && line.contains(forbidden) {
                         wrong.push(format!("{name}:{}: {module} is pure and may not use {forbidden}", number + 1));
@@ -55,6 +94,22 @@ fn imports_point_one_way() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The decisions of `connect` (when to try which address, what a failure means, what Python would say) know no socket and no clock.
+#[test]
+fn what_connect_decides_touches_nothing() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/connect");
+    let mut files: Vec<_> = ["race", "rounds", "cause", "outcome", "connect_ex", "error_code", "findings", "settings", "target"]
+        .map(|name| src.join(format!("{name}.rs")))
+        .into();
+    files.extend(std::fs::read_dir(src.join("diagnosis")).unwrap().map(|entry| entry.unwrap().path()));
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for forbidden in ["crate::sys", "socket2", "rustix", "Instant", "SystemTime", "std::thread", "std::fs", "std::env"] {
+            assert!(!text.contains(forbidden), "{} may not use {forbidden}", file.display());
+        }
+    }
 }
 
 #[test]

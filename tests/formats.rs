@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tap_parser::{DirectiveKind, TapParser, TapStatement, TapTest};
 use tempfile::TempDir;
 
@@ -38,7 +38,7 @@ struct Reports {
 static REPORTS: LazyLock<Reports> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     std::fs::create_dir(folder.path().join("s")).unwrap();
-    for (name, text) in [("odd & <1>", ODD), ("error", ERROR), ("families", SKIP), ("invalid", INVALID)] {
+    for (name, text) in [("odd & <1>\n# 2", ODD), ("error", ERROR), ("families", SKIP), ("invalid", INVALID)] {
         std::fs::write(folder.path().join(format!("s/{name}.json")), text).unwrap();
     }
     let output = Command::new(env!("CARGO_BIN_EXE_netlab"))
@@ -110,7 +110,7 @@ fn junit_has_every_run_with_right_totals() {
     assert_eq!((suites.tests, suites.failures, suites.errors, suites.skipped), (6, count("fail"), count("error") + 1, count("skip")));
     let mut names: Vec<&str> = suites.suites.iter().map(|suite| suite.name.as_str()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["s/error.json", "s/families.json", "s/invalid.json", "s/odd & <1>.json"], "a suite a file");
+    assert_eq!(names, ["s/error.json", "s/families.json", "s/invalid.json", "s/odd & <1>\\n# 2.json"], "a suite a file");
     for suite in &suites.suites {
         assert_eq!(suite.tests as usize, suite.cases.len());
         let failed = suite.cases.iter().filter(|case| case.status.is_failure()).count() as u64;
@@ -119,7 +119,7 @@ fn junit_has_every_run_with_right_totals() {
     }
     let cases = || suites.suites.iter().flat_map(|suite| &suite.cases);
     let failed = cases().find(|case| case.status.is_failure()).unwrap();
-    assert_eq!(failed.original_name, "s/odd & <1>.json [fails <&\"']]> | ```` \\ # TODO x]");
+    assert_eq!(failed.original_name, "s/odd & <1>\\n# 2.json [fails <&\"']]> | ```` \\ # TODO x]");
     assert_eq!(failed.status.failure_as_ref().failure_type, "expectation");
     assert!(failed.status.failure_as_ref().message.contains("observed [17], expected [1]"));
     assert!(failed.status.failure_as_ref().text.contains("reads differ"), "the place in the file");
@@ -136,7 +136,7 @@ fn junit_has_every_run_with_right_totals() {
 }
 
 #[test]
-fn junit_fits_the_common_schema_where_xmllint_is() {
+fn junit_is_well_formed_to_xmllint_too_where_it_is_installed() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), &REPORTS.junit).unwrap();
     match Command::new("xmllint").arg("--noout").arg(file.path()).output() {
@@ -164,7 +164,7 @@ fn tap_is_parsed_with_its_yaml() {
     }
     let failed = points.iter().find(|point| point.desc.is_some_and(|name| name.contains("fails"))).unwrap();
     let block: yaml_serde::Value = yaml_serde::from_str(&failed.yaml.join("\n")).unwrap();
-    assert_eq!((block["at"]["file"].as_str(), block["at"]["line"].as_u64()), (Some("s/odd & <1>.json"), Some(4)));
+    assert_eq!((block["at"]["file"].as_str(), block["at"]["line"].as_u64()), (Some("s/odd & <1>\\n# 2.json"), Some(4)));
 }
 
 #[test]
@@ -185,4 +185,30 @@ fn markdown_has_its_table_and_no_markup_from_outside() {
         .collect();
     let without_ours = ["<details>", "</details>", "<summary>", "</summary>"].iter().fold(html, |html, tag| html.replace(tag, ""));
     assert!(!without_ours.contains('<'), "{without_ours}");
+}
+
+#[test]
+fn markdown_of_a_report_that_tries_has_no_markup_either() {
+    let mut report = REPORTS.json.clone();
+    let skipped = json!({ "skip": "x\n\n# big\n- www.example.com\n<b>https://example.com</b>\r\n---" });
+    let odd = report["runs"].as_array_mut().unwrap();
+    odd[0]["verdict"]["outcome"] = skipped;
+    let failed = odd.iter_mut().find(|run| run["verdict"]["outcome"] == "fail").unwrap();
+    failed["case"] = "x\n\n</summary>\n# big\n- www.example.com".into();
+    let report = netlab::report::read_report(&report.to_string()).unwrap();
+    let mut md = Vec::new();
+    netlab::report::render(&report, &mut netlab::report::MarkdownRenderer::default(), &mut md).unwrap();
+    let md = String::from_utf8(md).unwrap();
+    let events: Vec<Event<'_>> = Parser::new_ext(&md, Options::ENABLE_TABLES).collect();
+    let count = |is: fn(&Event<'_>) -> bool| events.iter().filter(|event| is(event)).count();
+    assert_eq!(count(|event| matches!(event, Event::Start(Tag::Heading { .. }))), 1, "its own: {md}");
+    assert_eq!(count(|event| matches!(event, Event::Start(Tag::Link { .. }) | Event::Rule)), 0, "{md}");
+    let items = md.lines().filter(|line| line.starts_with("- ")).count();
+    assert_eq!(count(|event| matches!(event, Event::Start(Tag::Item))), items, "{md}");
+    assert_eq!(items, 1, "the one that was skipped: {md}");
+    // GitHub makes links of these without being asked to (GFM, section 6.9).
+    assert!(!md.lines().filter(|line| line.starts_with("- ")).any(|line| line.contains("www.") || line.contains("https:")), "{md}");
+    // In a fenced block it is text; as markup each title ends once, on its line.
+    let html: String = events.iter().filter_map(|event| if let Event::Html(text) = event { Some(&**text) } else { None }).collect();
+    assert_eq!(html.matches("<summary>").count(), html.matches("</summary>").count(), "{html}");
 }

@@ -34,6 +34,8 @@ fn the_committed_schemas_are_the_generated_ones() {
     for (name, schema) in [
         ("scenario", netlab::scenario::scenario_schema()),
         ("report", netlab::report::report_schema()),
+        ("connect", netlab::report::connect_schema()),
+        ("sockets", netlab::report::SocketsReport::schema()),
         ("events", netlab::report::events_schema()),
         ("split", netlab::split::split_schema()),
     ] {

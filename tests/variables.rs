@@ -278,10 +278,16 @@ fn a_variable_that_no_scenario_has_is_noted() {
 #[test]
 fn a_folder_on_the_command_line_may_extend_within_itself() {
     let folder = folder(&[("in/x.json", &scenario("t", r#""extends": "../base.json","#)), ("base.json", &scenario("base", ""))]);
-    let outside = stdout(&netlab(folder.path(), &["check", "in/x.json"], &[]));
+    let outside = stdout(&netlab(folder.path(), &["check", "in"], &[]));
     assert!(outside.contains("`../base.json` is outside of the folder") && outside.contains("lies in `in`, or below"), "{outside}");
-    let outside = netlab(folder.path(), &["check", "in"], &[]);
+    let outside = netlab(&folder.path().join("in"), &["check", "x.json"], &[]);
     assert_eq!(outside.status.code(), Some(3));
+    // A file below the folder in which netlab was started: all of that folder is given.
+    assert_eq!(stdout(&netlab(folder.path(), &["check", "in/x.json"], &[])), "1 file valid\n");
+    // A file elsewhere: its own folder.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let outside = stdout(&netlab(elsewhere.path(), &["check", &folder.path().join("in/x.json").display().to_string()], &[]));
+    assert!(outside.contains("is outside of the folder"), "{outside}");
     assert_eq!(stdout(&netlab(folder.path(), &["check", "."], &[])), "2 files valid\n");
     // The folder's own name on the way out and in again leads nowhere else.
     std::fs::write(folder.path().join("in/base.json"), scenario("base", "")).unwrap();
@@ -313,14 +319,14 @@ fn no_way_leads_out_of_the_folder() {
     let secret = at.join("secret.json").display().to_string();
     for path in ["../secret.json", "link.json", "up/secret.json", "deeper/../../secret.json", "../nowhere.json", &absolute, &secret] {
         std::fs::write(at.join("in/x.json"), scenario("t", &format!(r#""extends": "{path}","#))).unwrap();
-        let output = netlab(at, &["check", "--format", "json", "in/x.json"], &[]);
+        let output = netlab(&at.join("in"), &["check", "--format", "json", "x.json"], &[]);
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(report["invalid"][0]["problems"][0]["problem"], "base-outside", "{path}: {report:#}");
         assert_eq!(output.status.code(), Some(3), "{path}");
     }
     for path in ["inner.json", "jump/../within.json"] {
         std::fs::write(at.join("in/x.json"), scenario("t", &format!(r#""extends": "{path}","#))).unwrap();
-        assert_eq!(stdout(&netlab(at, &["check", "in/x.json"], &[])), "1 file valid\n", "{path}");
+        assert_eq!(stdout(&netlab(&at.join("in"), &["check", "x.json"], &[])), "1 file valid\n", "{path}");
     }
 }
 

@@ -1,18 +1,12 @@
 //! What can be typed.
 
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
-use std::time::Duration;
-
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
 use super::report::{DiffArgs, RenderArgs};
-use super::select::{FilterArgs, SelectArgs};
-use super::sinks::ReportArgs;
+use super::run::RunArgs;
+use super::select::FilterArgs;
 use super::variables::VariableArgs;
-use crate::plan::Overrides;
-use crate::scenario::{Sampling, parse_duration};
 
 /// A laboratory for byte boundaries on real kernel sockets.
 ///
@@ -53,207 +47,26 @@ pub(super) enum Command {
     Split(Box<super::split::SplitArgs>),
     /// Validate scenarios without running them: every error of every file
     Check(CheckArgs),
+    /// Connect to a host and a port: each phase, each address, and why it failed
+    Connect(super::connect::ConnectArgs),
     /// List scenarios: the built-in ones, or those at the paths given
     List(ListArgs),
     /// Find the messages in bytes, by any codec
     Decode(DecodeArgs),
     /// Write messages in a codec
     Encode(EncodeArgs),
-    /// Explain a codec, with its layout and parameters, or a cause
-    Explain(ExplainArgs),
+    /// Explain an error by name or number, a term, a socket option, a cause or a codec
+    Explain(super::explain::ExplainArgs),
+    /// Show what this kernel makes of every socket option
+    Options(super::options::OptionsArgs),
+    /// Show listeners and connections with their queues, timers and processes
+    Sockets(super::sockets::SocketsArgs),
     /// Print the JSON Schema of scenario files, or of the JSON report
     Schema(SchemaArgs),
     /// Print a script that lets a shell complete the command line
     Completions(super::completions::CompletionsArgs),
     /// Print a manual page, or write all of them
     Man(super::man::ManArgs),
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = exit::HELP)]
-pub(super) struct RunArgs {
-    #[command(flatten)]
-    pub(super) select: SelectArgs,
-
-    /// Show what would be run, with every name and setting resolved, and run nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-
-    #[command(flatten)]
-    pub(super) running: RunningArgs,
-
-    #[command(flatten)]
-    pub(super) report: ReportArgs,
-
-    /// Save each run that did not do well in this folder, for `netlab report` and `netlab diff`
-    #[arg(long, value_name = "DIR", help_heading = "Reports")]
-    pub(super) save_trace: Option<PathBuf>,
-
-    /// Which runs are saved there
-    #[arg(long, value_name = "WHICH", default_value = "failed", requires = "save_trace", help_heading = "Reports")]
-    pub(super) save: Save,
-
-    #[command(flatten)]
-    pub(super) overrides: OverrideArgs,
-
-    #[command(flatten)]
-    pub(super) variables: VariableArgs,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Running")]
-pub(super) struct RunningArgs {
-    /// How many runs at once [default: the processors; 1 for a single scenario and for repeats, where times are looked at]
-    #[arg(short, long, value_name = "N")]
-    pub(super) jobs: Option<NonZeroUsize>,
-
-    /// Run each scenario, and each of its cases and families, so many times, and show how often it came out in which way
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000), conflicts_with = "repeat_for")]
-    pub(super) repeat: Option<u64>,
-
-    /// Run each scenario, and each of its cases and families, again and again for this long
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub(super) repeat_for: Option<Duration>,
-
-    /// Try a run that did not pass up to N times again
-    #[arg(long, value_name = "N", default_value = "0", conflicts_with_all = ["repeat", "repeat_for"], value_parser = clap::value_parser!(u32).range(..=100))]
-    pub(super) retries: u32,
-
-    /// What a run counts as that passed only when it was tried again
-    #[arg(long, value_name = "pass|fail", default_value = "pass", hide_possible_values = true)]
-    pub(super) flaky: FlakyArg,
-
-    /// Begin no more after N runs that failed or could not be carried out
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(super) max_fail: Option<u64>,
-
-    /// As --max-fail 1
-    #[arg(long, conflicts_with = "max_fail")]
-    pub(super) fail_fast: bool,
-
-    /// Count a skipped run as a failed one
-    #[arg(long)]
-    pub(super) strict: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FlakyArg {
-    Pass,
-    Fail,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Save {
-    /// Those that did not do well
-    Failed,
-    /// All of them
-    All,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Settings, before those of the file")]
-pub(super) struct OverrideArgs {
-    /// TCP_NODELAY on every TCP connection; on turns Nagle's algorithm off
-    #[arg(long, value_name = "on|off")]
-    nodelay: Option<Switch>,
-
-    /// SO_REUSEADDR on every socket before it is bound
-    #[arg(long, value_name = "on|off")]
-    reuseaddr: Option<Switch>,
-
-    /// Bytes that recv asks for, where the step does not say
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=16_777_216))]
-    recv_size: Option<u64>,
-
-    /// SO_SNDBUF of every socket
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=1_073_741_823))]
-    sndbuf: Option<u64>,
-
-    /// SO_RCVBUF of every socket
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=1_073_741_823))]
-    rcvbuf: Option<u64>,
-
-    /// The longest that one step may take, where it does not say
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    timeout: Option<Duration>,
-
-    /// The longest that one run may take
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    deadline: Option<Duration>,
-
-    /// Seed of the random payloads
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-
-    /// When the kernel's counters are read: once, before each close, also after each send, or not at all
-    #[arg(long, value_name = "close|sends|never")]
-    sample: Option<Sample>,
-
-    /// Allow destinations that are not on this machine
-    #[arg(long)]
-    allow_remote: bool,
-
-    /// Allow `exec` steps to start programs
-    #[arg(long)]
-    allow_exec: bool,
-}
-
-impl OverrideArgs {
-    /// The options as they would be typed.
-    pub(super) fn typed(&self) -> Vec<String> {
-        let switch = |on: Switch| if on == Switch::On { "on" } else { "off" }.to_owned();
-        let options = [
-            ("--nodelay", self.nodelay.map(switch)),
-            ("--reuseaddr", self.reuseaddr.map(switch)),
-            ("--recv-size", self.recv_size.map(|size| size.to_string())),
-            ("--sndbuf", self.sndbuf.map(|size| size.to_string())),
-            ("--rcvbuf", self.rcvbuf.map(|size| size.to_string())),
-            ("--timeout", self.timeout.map(format_time)),
-            ("--deadline", self.deadline.map(format_time)),
-            ("--seed", self.seed.map(|seed| seed.to_string())),
-            ("--sample", self.sample.map(|sample| sampling(sample).name().to_owned())),
-        ];
-        let typed = options.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?])).flatten();
-        let switches = [(self.allow_remote, "--allow-remote"), (self.allow_exec, "--allow-exec")];
-        typed.chain(switches.into_iter().filter(|(is_on, _)| *is_on).map(|(_, option)| option.to_owned())).collect()
-    }
-
-    pub(super) fn to_overrides(&self) -> Overrides {
-        let is_on = |switch: Option<Switch>| switch.map(|switch| matches!(switch, Switch::On));
-        Overrides {
-            nodelay: is_on(self.nodelay),
-            reuseaddr: is_on(self.reuseaddr),
-            recv_size: self.recv_size,
-            sndbuf: self.sndbuf,
-            rcvbuf: self.rcvbuf,
-            timeout: self.timeout,
-            deadline: self.deadline,
-            seed: self.seed,
-            sample: self.sample.map(sampling),
-            allow_remote: self.allow_remote,
-            allow_exec: self.allow_exec,
-        }
-    }
-}
-
-fn sampling(sample: Sample) -> Sampling {
-    match sample {
-        Sample::Close => Sampling::Close,
-        Sample::Sends => Sampling::Sends,
-        Sample::Never => Sampling::Never,
-    }
-}
-
-/// A time as it can be typed: a whole number of the largest unit that has one.
-fn format_time(time: Duration) -> String {
-    humantime::format_duration(time).to_string().replace(' ', "")
-}
-
-fn parse_time(text: &str) -> Result<Duration, String> {
-    match parse_duration(text) {
-        Ok(time) if time.is_zero() => Err("a time limit of nothing would end everything at once".to_owned()),
-        result => result,
-    }
 }
 
 #[derive(Debug, Args)]
@@ -360,13 +173,6 @@ pub(super) struct EncodeArgs {
     pub(super) hex: bool,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct ExplainArgs {
-    /// A codec, a preset of length_prefix, a cause, or `codecs`
-    #[arg(value_name = "WHAT")]
-    pub(super) what: String,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum InputForm {
     /// The bytes themselves
@@ -417,6 +223,10 @@ pub(super) enum SchemaKind {
     Events,
     /// The report of `netlab split --format json`
     Split,
+    /// The report of `netlab connect --format json`
+    Connect,
+    /// The report of `netlab sockets --format json`
+    Sockets,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -425,19 +235,6 @@ pub(super) enum Format {
     Table,
     /// One JSON document; that of `run` is described by `netlab schema report`
     Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Sample {
-    Close,
-    Sends,
-    Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Switch {
-    On,
-    Off,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

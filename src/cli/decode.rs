@@ -1,16 +1,13 @@
-//! `netlab decode`, `netlab encode` and `netlab explain`: codecs without sockets.
+//! `netlab decode` and `netlab encode`: codecs without sockets.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
-use super::args::{DecodeArgs, EncodeArgs, ExplainArgs, Format, InputForm, OnErrorArg, Split};
+use super::args::{DecodeArgs, EncodeArgs, Format, InputForm, OnErrorArg, Split};
 use super::exit::Exit;
 use super::output::{Output, note};
-use crate::framing::{
-    CODECS, Codec, CodecError, Endian, Frame, FrameError, Framer, LengthPrefix, NamedCodec, OnError, chunks, codec_info, hex_pairs,
-    unescape,
-};
-use crate::report::{DecodeReport, FrameReport, VERSION, write_codec};
-use crate::scenario::{CauseName, nearest};
+use crate::framing::{CODECS, Codec, CodecError, Frame, FrameError, Framer, NamedCodec, OnError, chunks, codec_info, hex_pairs, unescape};
+use crate::report::{DecodeReport, FrameReport, VERSION};
+use crate::scenario::nearest;
 
 /// The longest input of which every cut is tried: the time grows with its square.
 const MAX_EVERY: usize = 64 * 1024;
@@ -204,42 +201,4 @@ pub(super) fn encode(args: &EncodeArgs, output: &mut Output) -> Exit {
         out.write_all(&stream)
     });
     Exit::Success
-}
-
-pub(super) fn explain(args: &ExplainArgs, output: &mut Output) -> Exit {
-    let what = args.what.as_str();
-    if what == "codecs" {
-        output.write(|style, out| {
-            let mut table = crate::report::Table::new(&["codec", "what it is", "source"], style);
-            CODECS.iter().for_each(|codec| table.row(vec![codec.name.to_owned(), codec.about.to_owned(), codec.source.to_owned()]));
-            table.lines().iter().try_for_each(|line| writeln!(out, "{line}"))
-        });
-        return Exit::Success;
-    }
-    let preset = LengthPrefix::PRESETS.iter().find(|(name, _)| *name == what).map(|(_, codec)| codec);
-    if let Some(info) = codec_info(if preset.is_some() { "length_prefix" } else { what }) {
-        output.write(|style, out| {
-            if let Some(LengthPrefix { offset, width, endian, adjust, strip, .. }) = preset {
-                let endian = if *endian == Endian::Big { "big" } else { "little" };
-                writeln!(out, "{what} is length_prefix:offset={offset},width={width},endian={endian},adjust={adjust},strip={strip}\n")?;
-            }
-            write_codec(info, what, style, out)
-        });
-        return Exit::Success;
-    }
-    if let Some(&(_, cause)) = CauseName::WORDS.iter().find(|(name, _)| *name == what) {
-        output.write(|_, out| {
-            writeln!(out, "{}: {}", cause.name(), cause.title())?;
-            writeln!(out, "  refutes: \"{}\"", cause.belief())?;
-            writeln!(out, "  try: {}", cause.remedy())
-        });
-        return Exit::Success;
-    }
-    let names = CODECS.iter().map(|codec| codec.name).chain(CauseName::WORDS.iter().map(|(name, _)| *name)).chain(["codecs"]);
-    note(&format!("error: nothing is known of `{what}`"));
-    match nearest(what, names) {
-        Some(near) => note(&format!("  did you mean `{near}`?")),
-        None => note("  it explains codecs (`netlab explain codecs`) and causes, such as `netlab explain late_reader`"),
-    }
-    Exit::Usage
 }

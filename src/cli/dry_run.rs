@@ -1,10 +1,11 @@
 //! `netlab run --dry-run`
 
 use super::exit::Exit;
-use super::output::{Output, note};
+use super::output::{Output, note, note_diagnostics};
 use super::sinks::ReportFormat;
-use crate::report::{Preview, Suite, VERSION, draw_diagnostic, write_preview};
+use crate::report::{Preview, Suite, VERSION, write_preview};
 use crate::runner::Item;
+use crate::scenario::visible;
 
 /// Shows what would be run, in its order; an exit where something is wrong.
 pub(super) fn show(suite: &Suite, items: Vec<Item>, format: ReportFormat, output: &mut Output) -> Option<Exit> {
@@ -21,13 +22,11 @@ pub(super) fn show(suite: &Suite, items: Vec<Item>, format: ReportFormat, output
             output.write_data(|out| writeln!(out, "{report:#}"));
         }
         ReportFormat::Table => {
-            for diagnostic in invalid.iter().flat_map(|file| &file.diagnostics) {
-                note(&format!("{}\n", draw_diagnostic(diagnostic, &output.style)));
-            }
+            note_diagnostics(invalid.iter().flat_map(|file| &file.diagnostics), &output.style);
             let in_short = output.style.quiet || (suite.files > 1 && !output.style.verbose);
             for preview in &previews {
                 match in_short {
-                    true => output.line(&preview.name),
+                    true => output.line(&visible(&preview.name)),
                     false => output.write(|style, out| write_preview(preview, style, out)),
                 }
             }

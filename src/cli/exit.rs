@@ -31,7 +31,7 @@ pub(super) const HELP: &str = "Exit codes:
   3    a scenario file is invalid
   4    nothing was selected
   5    something could not be carried out (permission, address in use), or a report not read or written
-  130  interrupted (143: terminated)
+  130  interrupted (143: terminated; 141: nobody read the results to their end)
 When several hold, the first of 130, 2, 3, 5, 1, 4 counts.";
 
 impl Exit {
@@ -49,12 +49,14 @@ impl Exit {
 
     /// The exit of a run.
     pub(super) fn of(summary: &Summary, signal: Option<i32>, policy: Policy) -> Self {
-        let Summary { passed, failed, skipped, errors, invalid, .. } = *summary;
+        let Summary { passed, failed, skipped, errors, invalid, not_run, .. } = *summary;
         match signal {
             Some(signal) => Self::Interrupted(signal),
             None if invalid > 0 => Self::Invalid,
             None if errors > 0 => Self::NotCarriedOut,
             None if failed > 0 || (policy.strict && skipped > 0) => Self::Failed,
+            // Nobody asked for it to stop and nothing failed: whoever read the results has gone, as for any program that SIGPIPE ends.
+            None if not_run > 0 => Self::Interrupted(13),
             None if passed + skipped == 0 => Self::Nothing,
             None => Self::Success,
         }

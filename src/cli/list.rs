@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::args::{ListArgs, ListFormat};
 use super::exit::Exit;
-use super::output::{Output, note};
+use super::output::{Output, note, note_diagnostics};
 use super::variables::note_unused;
 use crate::builtin;
-use crate::report::{CatalogueEntry, InvalidFile, Style, draw_diagnostic, write_catalogue, write_catalogue_markdown};
+use crate::report::{CatalogueEntry, InvalidFile, Style, write_catalogue, write_catalogue_markdown};
 use crate::runner::{Found, sources};
 
 pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
@@ -43,9 +43,7 @@ pub(super) fn list(args: &ListArgs, output: &mut Output) -> Exit {
             Err(diagnostics) => invalid.push(InvalidFile::new(found.source.name().to_owned(), diagnostics)),
         }
     }
-    for diagnostic in invalid.iter().flat_map(|file| &file.diagnostics) {
-        note(&format!("{}\n", draw_diagnostic(diagnostic, &output.style)));
-    }
+    note_diagnostics(invalid.iter().flat_map(|file| &file.diagnostics), &output.style);
     let nothing = texts.is_empty();
     if args.show {
         texts.iter().for_each(|text| output.write_data(|out| out.write_all(text.as_bytes())));

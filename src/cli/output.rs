@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::Cli;
-use crate::report::Style;
+use super::workflow;
+use crate::report::{Style, draw_diagnostic};
 use crate::runner::Repeat;
+use crate::scenario::{Diagnostic, visible};
 
 /// Where results go, and how they are to look.
 pub(super) struct Output {
@@ -49,10 +51,14 @@ impl Output {
 
     /// Writes what the function writes, to standard output, at once.
     pub(super) fn write(&mut self, write: impl FnOnce(&Style, &mut Vec<u8>) -> io::Result<()>) {
+        if !self.is_open() {
+            return;
+        }
         let mut text = Vec::new();
         let result = write(&self.style, &mut text).and_then(|()| {
+            let text = workflow::disarmed(&String::from_utf8_lossy(&text)).into_owned();
             let mut stdout = anstream::stdout().lock();
-            stdout.write_all(&text)?;
+            stdout.write_all(text.as_bytes())?;
             stdout.flush()
         });
         self.settle(result);
@@ -60,6 +66,9 @@ impl Output {
 
     /// Writes data to standard output as it is made, without touching it.
     pub(super) fn write_data(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        if !self.is_open() {
+            return;
+        }
         let mut stdout = io::BufWriter::with_capacity(64 * 1024, io::stdout().lock());
         let result = write(&mut stdout).and_then(|()| stdout.flush());
         // A writer that failed would try again when it is dropped.
@@ -85,7 +94,12 @@ impl Output {
 
 /// A line on standard error, where notes and progress go.
 pub(super) fn note(line: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{line}");
+    let _ = writeln!(anstream::stderr().lock(), "{}", workflow::disarmed(line));
+}
+
+/// Errors of files on standard error, each at its place.
+pub(super) fn note_diagnostics<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, style: &Style) {
+    diagnostics.into_iter().for_each(|diagnostic| note(&format!("{}\n", draw_diagnostic(diagnostic, style))));
 }
 
 /// What is running now, on a terminal's standard error; it appears only when there is something to wait for.
@@ -133,7 +147,7 @@ impl Progress {
         if !self.is_drawn() && self.last_word.elapsed() >= SILENCE {
             self.last_word = Instant::now();
             let of = if let Repeat::Times(times) = self.repeat { format!(" of {times}") } else { String::new() };
-            note(&format!("{name}: {runs}{of} runs"));
+            note(&format!("{}: {runs}{of} runs", visible(name)));
         }
     }
 
@@ -154,7 +168,7 @@ impl Progress {
         let more = if self.running.len() > 1 { format!(" and {} more", self.running.len() - 1) } else { String::new() };
         let first = self.running.iter().next();
         let repeats = first.filter(|(_, runs)| **runs > 0).map(|(_, runs)| format!(" {runs} runs")).unwrap_or_default();
-        let name = first.map_or("", |(name, _)| name.as_str());
+        let name = first.map(|(name, _)| visible(name)).unwrap_or_default();
         self.bar.set_message(format!("{failures}{name}{repeats}{more}"));
     }
 

@@ -2,24 +2,116 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::time::Instant;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use super::args::{FlakyArg, RunArgs};
-use super::exit::Exit;
+use clap::{Args, ValueEnum};
+
+use super::exit::{self, Exit};
 use super::last_failed::LastFailed;
-use super::output::{Output, Progress, note};
-use super::select::count_files;
-use super::sinks::{Sinks, TraceFolder};
-use super::variables::note_unused;
+use super::output::{Output, Progress, note, note_diagnostics};
+use super::select::{SelectArgs, count_files};
+use super::settings::{OverrideArgs, parse_time};
+use super::sinks::{ReportArgs, Sinks, TraceFolder};
+use super::variables::{VariableArgs, note_unused};
 use super::{dry_run, interrupt};
 use crate::plan::Plan;
-use crate::report::{InvalidFile, Policy, ReportHead, RunReport, Suite, Summary, draw_diagnostic};
+use crate::report::{InvalidFile, Policy, ReportHead, RunReport, Suite, Summary};
 use crate::runner::{self, Event, Item, Repeat, Rules};
 use crate::trace::RunEnd;
+
+#[derive(Debug, Args)]
+#[command(after_help = exit::HELP)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+
+    /// Show what would be run, with every name and setting resolved, and run nothing
+    #[arg(long, conflicts_with_all = ["report_junit", "report_tap", "report_json", "report_md", "save_trace"])]
+    pub(super) dry_run: bool,
+
+    #[command(flatten)]
+    pub(super) running: RunningArgs,
+
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+
+    /// Save each run that did not do well in this folder, for `netlab report` and `netlab diff`
+    #[arg(long, value_name = "DIR", help_heading = "Reports")]
+    pub(super) save_trace: Option<PathBuf>,
+
+    /// Which runs are saved there
+    #[arg(long, value_name = "WHICH", default_value = "failed", requires = "save_trace", help_heading = "Reports")]
+    pub(super) save: Save,
+
+    #[command(flatten)]
+    pub(super) overrides: OverrideArgs,
+
+    #[command(flatten)]
+    pub(super) variables: VariableArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub(super) struct RunningArgs {
+    /// How many runs at once [default: the processors; 1 for a single scenario and for repeats, where times are looked at]
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    /// Run each scenario, and each of its cases and families, so many times, and show how often it came out in which way
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000), conflicts_with = "repeat_for")]
+    pub(super) repeat: Option<u64>,
+
+    /// Run each scenario, and each of its cases and families, again and again for this long
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(super) repeat_for: Option<Duration>,
+
+    /// Try a run that did not pass up to N times again
+    #[arg(long, value_name = "N", default_value = "0", conflicts_with_all = ["repeat", "repeat_for"], value_parser = clap::value_parser!(u32).range(..=100))]
+    pub(super) retries: u32,
+
+    /// What a run counts as that passed only when it was tried again
+    #[arg(long, value_name = "pass|fail", default_value = "pass", hide_possible_values = true)]
+    pub(super) flaky: FlakyArg,
+
+    /// Begin no more after N runs that failed or could not be carried out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) max_fail: Option<u64>,
+
+    /// As --max-fail 1
+    #[arg(long, conflicts_with = "max_fail")]
+    pub(super) fail_fast: bool,
+
+    /// Count a skipped run as a failed one
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+fn parse_jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected how many runs at once, from 1".to_owned())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FlakyArg {
+    Pass,
+    Fail,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Save {
+    /// Those that did not do well
+    Failed,
+    /// All of them
+    All,
+}
 
 pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     let start = Instant::now();
     // All files are read before the first is run, so that a bad one is known at once; the good ones run all the same.
+    if let Some(path) = args.report.same_file() {
+        note(&format!("error: two reports would be written to {}, and only one of them would be left", path.display()));
+        return Exit::Usage;
+    }
     let variables = match args.variables.load(output) {
         Ok(variables) => variables,
         Err(exit) => return exit,
@@ -52,19 +144,19 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
 
     let (language, style) = (output.language.clone(), output.style.clone());
     let progress = Progress::new(plans.len(), args.repeat());
-    let traces = args.save_trace.clone().map(|folder| TraceFolder::new(folder, args.save == super::args::Save::All));
+    let traces = args.save_trace.clone().map(|folder| TraceFolder::new(folder, args.save));
     let sinks = args.report.open(output, !progress.is_drawn(), traces);
     let mut session = Session { sinks, summary: Summary::default(), policy, last_failed: LastFailed::load(), progress };
     session.sinks.head(&head);
     drop(head);
     for file in &invalid {
-        let drawn = file.diagnostics.iter().map(|diagnostic| draw_diagnostic(diagnostic, &style));
-        session.progress.suspend(|| drawn.for_each(|drawn| note(&format!("{drawn}\n"))));
+        session.progress.suspend(|| note_diagnostics(&file.diagnostics, &style));
         session.summary.invalid += 1;
+        session.last_failed.record_invalid(&file.file);
         session.sinks.invalid(file);
     }
     let rules = Rules { repeat: args.repeat(), retries: args.running.retries, language: &language, interrupt: &interrupt };
-    let options = runner::Options { jobs: args.jobs(&plans), max_fail: args.max_fail(), rules };
+    let options = runner::Options { jobs: args.jobs(&plans), max_fail: args.max_fail(), policy, rules };
     session.summary.not_run = runner::run(plans, &options, |event| session.take(event));
     session.summary.interrupted = interrupt.signal().is_some();
     session.summary.took(start.elapsed());
@@ -149,6 +241,7 @@ impl Session<'_> {
             Event::BackedOff(reason, jobs) => {
                 progress.suspend(|| note(&format!("note: {reason}; going on with at most {jobs} at once")));
             }
+            Event::Finished(name, went_well) => progress.ended(&name, went_well),
             Event::Ended(run) => self.ended(&run),
         }
         if self.sinks.is_open() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -161,7 +254,6 @@ impl Session<'_> {
         if run.trace.as_ref().is_none_or(|trace| trace.end != RunEnd::Interrupted) {
             last_failed.record(&run.name(), &run.scenario.file, run.went_well(*policy));
         }
-        progress.ended(&run.name(), run.went_well(*policy));
         progress.suspend(|| sinks.run(run));
     }
 }

@@ -106,7 +106,7 @@ impl SelectArgs {
         };
         let mut selection = select(sources(paths), overrides, variables, &self.filter.filter());
         if let Some(last_failed) = last_failed {
-            selection.items.retain(|item| last_failed.has(&item.name, item.file()));
+            selection.items.retain(|item| last_failed.has(item));
         }
         let before = selection.items.len();
         if let Some(shard) = self.shard {
@@ -143,7 +143,7 @@ impl SelectArgs {
         } else if *found == 0 {
             note(&format!("{word}: no scenario was found at {}", self.paths.join(", ")));
         } else {
-            note(&format!("{word}: none of the {found} runs found is selected"));
+            note(&format!("{word}: none of the {found} found is selected"));
             if let Some((unknown, near)) = nearest_tag(&self.filter.filter(), tags) {
                 let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 note(&format!("  no scenario here has the tag `{unknown}`{near}"));

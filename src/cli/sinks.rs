@@ -11,9 +11,10 @@ use clap::{Args, ValueEnum};
 use tempfile::{Builder, NamedTempFile};
 
 use super::output::{Output, note};
+use super::run::Save;
 use crate::report::{
     GithubRenderer, InvalidFile, JsonLinesRenderer, JsonRenderer, JunitRenderer, MarkdownRenderer, Renderer, Report, ReportHead, RunReport,
-    SourceText, Summary, TapRenderer, TextRenderer, render,
+    SourceText, Suite, Summary, TapRenderer, TextRenderer, render,
 };
 
 #[derive(Debug, Args)]
@@ -24,24 +25,31 @@ pub(super) struct ReportArgs {
     pub(super) format: ReportFormat,
 
     /// Write JUnit XML into this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = parse_report_path)]
     report_junit: Option<PathBuf>,
 
     /// Write TAP 14 into this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = parse_report_path)]
     report_tap: Option<PathBuf>,
 
     /// Write the complete report as JSON into this file (`netlab schema report`)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = parse_report_path)]
     report_json: Option<PathBuf>,
 
     /// Write a summary in Markdown into this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = parse_report_path)]
     report_md: Option<PathBuf>,
 
     /// Show what did not do well at its place in the source, as the CI server does
     #[arg(long, value_name = "WHERE", default_value = "auto")]
     annotations: Annotations,
+}
+
+fn parse_report_path(text: &str) -> Result<PathBuf, String> {
+    match text {
+        "-" => Err("expected a file; --format prints a report on standard output, and so does /dev/stdout".to_owned()),
+        path => Ok(PathBuf::from(path)),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -82,6 +90,16 @@ pub(super) struct Sinks<'o> {
 }
 
 impl ReportArgs {
+    /// Two reports that would be written into one file, which then holds only one of them.
+    pub(super) fn same_file(&self) -> Option<&Path> {
+        let paths: Vec<&PathBuf> =
+            [&self.report_junit, &self.report_tap, &self.report_json, &self.report_md].into_iter().flatten().collect();
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let is_twice =
+            |(index, path): &(usize, &&PathBuf)| !is_device(path) && paths[..*index].iter().any(|other| whole(other) == whole(path));
+        paths.iter().enumerate().find(is_twice).map(|(_, path)| path.as_path())
+    }
+
     /// Opens everything; what cannot be opened is said now, and again by the exit code.
     pub(super) fn open<'o>(&self, output: &'o mut Output, numbered: bool, traces: Option<TraceFolder>) -> Sinks<'o> {
         let shown = renderer(self.format, || TextRenderer::new(output.style.clone(), numbered));
@@ -188,7 +206,7 @@ impl Sinks<'_> {
 
     pub(super) fn head(&mut self, head: &ReportHead) {
         if let Some(traces) = &mut self.traces {
-            traces.head = Some(head.clone());
+            traces.suite = head.suite.clone();
         }
         self.each(|renderer, out| renderer.head(head, out));
     }
@@ -206,7 +224,7 @@ impl Sinks<'_> {
     pub(super) fn run(&mut self, run: &RunReport) {
         self.each(|renderer, out| renderer.run(run, out));
         if let Some(traces) = &mut self.traces
-            && let Err((path, error)) = traces.save(run)
+            && let Err((path, error)) = traces.take(run)
         {
             note(&format!("error: cannot save the trace to {}: {error}", path.display()));
             self.failed = true;
@@ -224,7 +242,7 @@ impl Sinks<'_> {
 
     /// Whether anybody takes what is written.
     pub(super) fn is_open(&self) -> bool {
-        self.output.is_open() || !self.files.is_empty()
+        self.output.is_open() || self.github.is_some() || self.traces.is_some() || self.files.iter().any(|file| file.target.is_some())
     }
 }
 
@@ -254,7 +272,7 @@ impl FileSink {
 
     fn finish(mut self) -> bool {
         let Some(target) = self.target.take() else { return false };
-        let finished = target.into_inner().map_err(io::IntoInnerError::into_error).and_then(|target| target.finish(&self.path));
+        let finished = target.into_inner().map_err(io::IntoInnerError::into_error).and_then(Target::finish);
         finished.err().is_some_and(|error| self.fail(&error))
     }
 }
@@ -263,7 +281,7 @@ impl FileSink {
 fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut target = BufWriter::new(Target::open(path)?);
     write(&mut target)?;
-    target.into_inner().map_err(io::IntoInnerError::into_error)?.finish(path)
+    target.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
 }
 
 /// Writes bytes into a file that appears whole.
@@ -273,47 +291,70 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// A file that appears whole, under its name, when it is finished; or what is no regular file, and is written to as it is.
 enum Target {
-    Renamed(NamedTempFile),
+    Renamed { file: NamedTempFile, to: PathBuf },
     Direct(File),
 }
 
 impl Target {
     fn open(path: &Path) -> io::Result<Self> {
-        if path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-            return File::options().write(true).open(path).map(Self::Direct);
+        if is_device(path) {
+            // Behind what is there: it may be standard output, redirected to a file.
+            return Self::append(path);
         }
         if path.is_dir() || path.file_name().is_none() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder; give the name of a file in it"));
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        // As any new file: what the umask leaves of it.
-        Builder::new().prefix(".netlab-").permissions(Permissions::from_mode(0o666)).tempfile_in(folder).map(Self::Renamed)
+        // A link stays one: what it leads to is replaced.
+        let to = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => io::Error::new(io::ErrorKind::NotADirectory, format!("{} is no folder", folder.display())),
+            _ => error,
+        })?;
+        // As any new file: what the umask leaves of it. The name of the temporary one is nobody's concern.
+        let file = Builder::new().prefix(".netlab-").permissions(Permissions::from_mode(0o666)).tempfile_in(folder);
+        let file =
+            file.map_err(|error| io::Error::new(error.kind(), format!("no file can be made in {}: {}", folder.display(), error.kind())))?;
+        Ok(Self::Renamed { file, to })
     }
 
     fn append(path: &Path) -> io::Result<Self> {
         File::options().append(true).create(true).open(path).map(Self::Direct)
     }
 
-    fn finish(self, path: &Path) -> io::Result<()> {
+    fn finish(self) -> io::Result<()> {
         match self {
-            Self::Renamed(file) => file.persist(path).map(drop).map_err(|error| error.error),
+            Self::Renamed { file, to } => file.persist(to).map(drop).map_err(|error| error.error),
             Self::Direct(_) => Ok(()),
         }
     }
 }
 
+/// Whether a path is, or leads through links to, a device, a pipe, or something of /dev or /proc, such as /dev/stdout.
+fn is_device(path: &Path) -> bool {
+    const MOST_LINKS: usize = 40;
+    let mut at = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        if at.starts_with("/dev") || at.starts_with("/proc") {
+            return true;
+        }
+        let Ok(link) = std::fs::read_link(&at) else { break };
+        at = at.parent().map_or_else(|| link.clone(), |folder| folder.join(&link));
+    }
+    path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir())
+}
+
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Renamed(file) => file.write(bytes),
+            Self::Renamed { file, .. } => file.write(bytes),
             Self::Direct(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Renamed(file) => file.flush(),
+            Self::Renamed { file, .. } => file.flush(),
             Self::Direct(file) => file.flush(),
         }
     }
@@ -322,33 +363,34 @@ impl Write for Target {
 /// A folder in which runs are saved, each as a report of its own, which `netlab report` and `netlab diff` read.
 pub(super) struct TraceFolder {
     folder: PathBuf,
-    /// Whether those that did well are saved, too.
-    all: bool,
-    head: Option<ReportHead>,
+    save: Save,
+    suite: Suite,
     taken: HashSet<String>,
 }
 
 impl TraceFolder {
-    pub(super) fn new(folder: PathBuf, all: bool) -> Self {
-        Self { folder, all, head: None, taken: HashSet::new() }
+    pub(super) fn new(folder: PathBuf, save: Save) -> Self {
+        Self { folder, save, suite: Suite::default(), taken: HashSet::new() }
     }
 
-    fn save(&mut self, run: &RunReport) -> Result<(), (PathBuf, io::Error)> {
-        let Some(head) = &self.head else { return Ok(()) };
-        if run.trace.is_none() || (run.went_well(head.suite.policy) && !self.all) {
-            return Ok(());
-        }
+    /// Saves a run; or removes what an earlier one left there, when this one is not to be saved.
+    fn take(&mut self, run: &RunReport) -> Result<(), (PathBuf, io::Error)> {
         let path = self.folder.join(free_name(&run.name(), &mut self.taken));
-        let sources = vec![SourceText::of(&run.source)];
-        let mut head = ReportHead { sources, ..head.clone() };
-        (head.suite.selected, head.suite.files, head.suite.shard) = (1, 1, None);
+        if run.trace.is_none() || (self.save == Save::Failed && run.went_well(self.suite.policy)) {
+            return match std::fs::remove_file(&path) {
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err((path, error)),
+                _ => Ok(()),
+            };
+        }
+        let suite = Suite { selected: 1, files: 1, shard: None, ..self.suite.clone() };
         let mut summary = Summary::default();
-        summary.count(run, head.suite.policy);
+        summary.count(run, suite.policy);
+        let head = ReportHead::new(suite, vec![SourceText::of(&run.source)]);
         let report = Report { head, invalid: Vec::new(), runs: vec![run.clone()], summary };
         let write = || -> io::Result<()> {
             let mut target = BufWriter::new(Target::open(&path)?);
             render(&report, &mut JsonRenderer::default(), &mut target)?;
-            target.into_inner().map_err(io::IntoInnerError::into_error)?.finish(&path)
+            target.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
         };
         write().map_err(|error| (path.clone(), error))
     }
@@ -356,18 +398,16 @@ impl TraceFolder {
 
 /// A file name for a run: `scenarios-sticky-three-sends.json`.
 fn free_name(run: &str, taken: &mut HashSet<String>) -> String {
-    let plain: String = run
-        .trim_end_matches(".json")
-        .replace(".json ", " ")
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' })
-        .collect();
-    let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
-    let stem = words.join("-").chars().take(150).collect::<String>();
-    (1..)
-        .map(|number| if number == 1 { format!("{stem}.json") } else { format!("{stem}-{number}.json") })
-        .find(|name| taken.insert(name.clone()))
-        .unwrap_or(stem)
+    const MOST_BYTES: usize = 150;
+    let plain = run.trim_end_matches(".json").replace(".json ", " ");
+    let words: Vec<&str> = plain.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+    let mut stem = words.join("-");
+    stem.truncate(stem.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= MOST_BYTES).last().unwrap_or(0));
+    if stem.is_empty() {
+        stem.push_str("run");
+    }
+    let names = (1..).map(|number| if number == 1 { format!("{stem}.json") } else { format!("{stem}-{number}.json") });
+    names.into_iter().find(|name| taken.insert(name.clone())).unwrap_or(stem)
 }
 
 /// The path of a file as the repository has it, whatever folder netlab was started in.
@@ -388,5 +428,8 @@ mod tests {
         assert_eq!(free_name("scenarios/a.json [x y] [ipv4]", &mut taken), "scenarios-a-x-y-ipv4.json");
         assert_eq!(free_name("scenarios/a.json [x/y] [ipv4]", &mut taken), "scenarios-a-x-y-ipv4-2.json");
         assert_eq!(free_name("../../etc/passwd", &mut taken), "etc-passwd.json");
+        assert_eq!(free_name("粘包.json", &mut taken), "粘包.json");
+        assert_eq!(free_name(".json", &mut taken), "run.json");
+        assert_eq!(free_name(&"粘".repeat(100), &mut taken), format!("{}.json", "粘".repeat(50)));
     }
 }

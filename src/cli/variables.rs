@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::exit::Exit;
-use super::output::{Output, note};
-use crate::report::draw_diagnostic;
+use super::output::{Output, note, note_diagnostics};
 use crate::scenario::{Diagnostic, ENVIRONMENT_PREFIX, Problem, Source, Variables, VarsFile, is_variable_name, visible};
 
 #[derive(Debug, Args)]
@@ -48,7 +47,7 @@ impl VariableArgs {
                 Err(diagnostics) => wrong.extend(diagnostics),
             }
         }
-        wrong.iter().for_each(|diagnostic| note(&format!("{}\n", draw_diagnostic(diagnostic, &output.style))));
+        note_diagnostics(&wrong, &output.style);
         let environment = environment()?;
         if wrong.is_empty() { Ok(Variables::new(self.var.iter().cloned(), files, environment)) } else { Err(Exit::Invalid) }
     }

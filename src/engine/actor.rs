@@ -11,6 +11,7 @@ use super::wait::Ended;
 use crate::errno::Errno;
 use crate::plan::{EndpointRef, PlannedAction, PlannedActor, PlannedStep};
 use crate::scenario::{SocketKind, SocketOption, StepExpect};
+use crate::sys;
 use crate::trace::{ActorEnd, ActorTrace, Address, CallFlags, CallKind, CallLog, CallOutcome, Entry, RunEnd};
 
 pub(super) struct Actor<'r> {
@@ -143,11 +144,13 @@ impl<'r> Actor<'r> {
         let now = Now { step, deadline: self.run.clock.at(self.log.end_ns()) + step.timeout };
         match &step.action {
             PlannedAction::Socket { socket } => self.make_socket(now, *socket),
+            PlannedAction::RefusedSocket { domain, kind, protocol } => self.refused_socket(now, [*domain, *kind, *protocol]),
             PlannedAction::Bind { socket, creation, address, endpoint } => self.bind(now, *socket, *creation, address, *endpoint),
             PlannedAction::Listen { socket, address, backlog, endpoint } => {
                 self.listen(now, *socket, address.as_ref(), *backlog, *endpoint)
             }
             PlannedAction::Accept { listener, socket } => self.accept(now, *listener, *socket),
+            PlannedAction::AcceptWithoutDescriptors { listener } => self.accept_without_descriptors(now, *listener),
             PlannedAction::Connect { socket, creation, address } => self.connect(now, *socket, *creation, address),
             PlannedAction::Send { socket, payload, flags, all } => self.send(now, *socket, payload, flags, *all),
             PlannedAction::SendTo { socket, creation, address, payload, flags } => {
@@ -242,7 +245,7 @@ impl<'r> Actor<'r> {
         make: impl FnOnce(&mut Live, &mut Record) -> std::io::Result<u32>,
     ) -> CallOutcome {
         let start = self.run.clock.now_ns();
-        let Some(live) = &mut self.slots[slot] else { return self.refuse(now, kind, no_socket()) };
+        let Some(live) = &mut self.slots[slot] else { return self.refuse(now, kind, no_socket(kind)) };
         let index = live.record;
         let outcome = match make(live, &mut self.records[index]) {
             Ok(value) => CallOutcome::Returned(value),
@@ -255,10 +258,10 @@ impl<'r> Actor<'r> {
         self.run.board.publish(EndpointRef { actor: self.index, endpoint }, address.clone(), listens);
     }
 
-    /// The open socket of a planned one. The plan lets no step use a closed one, but a step that was to make it may have
-    /// failed as expected.
-    pub(super) fn live(&self, socket: usize) -> Result<&Live, Ended> {
-        self.slots[socket].as_ref().ok_or(no_socket())
+    /// The open socket of a planned one. It may have been closed, where that is the lesson, or never have been made, because a
+    /// step failed as expected; what this call then gets, the kernel says.
+    pub(super) fn live(&self, socket: usize, kind: CallKind) -> Result<&Live, Ended> {
+        self.slots[socket].as_ref().ok_or_else(|| no_socket(kind))
     }
 
     /// Whether a step that takes several calls is to end: its time is up, or the run is over.
@@ -286,8 +289,8 @@ impl<'r> Actor<'r> {
 }
 
 /// How a step ends whose socket is not there.
-pub(super) fn no_socket() -> Ended {
-    Ended::Failed(Errno::from_raw(libc::EBADF))
+pub(super) fn no_socket(kind: CallKind) -> Ended {
+    sys::call_when_closed(kind).into()
 }
 
 pub(super) fn entry(now: Now<'_>, kind: CallKind, about: About, start_ns: u64, end_ns: u64, outcome: CallOutcome) -> Entry {

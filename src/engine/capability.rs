@@ -9,6 +9,9 @@ use crate::sys;
 /// An address in the documentation prefix (RFC 3849).
 const NOWHERE: ([u16; 8], u16) = ([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1], 9);
 
+/// The port that scenarios about privileged ports use.
+const PRIVILEGED_PORT: u32 = 1;
+
 /// Why this plan cannot run here: the first capability that is missing, in words.
 pub fn missing(plan: &Plan) -> Option<String> {
     plan.requires.iter().find_map(|capability| reason(*capability))
@@ -26,5 +29,17 @@ fn reason(capability: Capability) -> Option<String> {
             Some("needs a machine without a route to 2001:db8::1; the kernel has one (connect of a UDP socket)".to_owned())
         }
         Capability::NoRoute => None,
+        Capability::Unprivileged => sys::privilege().map(|privilege| {
+            format!("needs a process without privileges; this one has {privilege} (man 7 capabilities): try it as an ordinary user")
+        }),
+        Capability::PrivilegedPorts => match sys::first_unprivileged_port() {
+            Some(first) if first > PRIVILEGED_PORT => None,
+            Some(first) => {
+                Some(format!("needs ports that only the privileged may bind to; net.ipv4.ip_unprivileged_port_start is {first} here"))
+            }
+            None => Some("needs ports that only the privileged may bind to; net.ipv4.ip_unprivileged_port_start cannot be read".to_owned()),
+        },
+        Capability::DescriptorLimit => sys::too_many_descriptors()
+            .map(|limit| format!("needs a limit of descriptors that can be reached; RLIMIT_NOFILE is {limit}: try `ulimit -n 1024`")),
     }
 }

@@ -99,7 +99,7 @@ impl Actor<'_> {
     pub(super) fn recv_frame(&mut self, now: Now<'_>, slot: usize, codec: &NamedCodec, size: usize) -> CallOutcome {
         let mut ended = false;
         loop {
-            let Some(live) = &mut self.slots[slot] else { return self.refuse(now, CallKind::Recv, no_socket()) };
+            let Some(live) = &mut self.slots[slot] else { return self.refuse(now, CallKind::Recv, no_socket(CallKind::Recv)) };
             match next_frame(live, codec, ended) {
                 Some(Ok(frame)) => return self.frame(now, slot, 0, &frame, CallFlags::default()),
                 Some(Err(error)) => {
@@ -160,7 +160,9 @@ impl Actor<'_> {
             if !matches!(outcome, CallOutcome::Failed(errno) if errno.raw() == libc::EAGAIN) {
                 return outcome;
             }
-            let ready = self.live(slot).and_then(|live| until_ready(&live.socket, Interest::Readable, &self.run.board, now.deadline));
+            let ready = self
+                .live(slot, CallKind::Recv)
+                .and_then(|live| until_ready(&live.socket, Interest::Readable, &self.run.board, now.deadline));
             if let Err(ended) = ready {
                 return self.end_on(now, slot, CallKind::Recv, ended);
             }

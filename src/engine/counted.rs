@@ -46,7 +46,7 @@ impl Actor<'_> {
             CountedEvent::Unacked => CallKind::WaitUnacked,
         };
         let start = self.run.clock.now_ns();
-        let (result, record) = match self.live(slot) {
+        let (result, record) = match self.live(slot, kind) {
             Ok(live) => {
                 let result = match event {
                     CountedEvent::PeerReceived => self.peer_received(now, live, bytes),

@@ -9,7 +9,7 @@ use crate::trace::{CallKind, CallOutcome};
 impl Actor<'_> {
     pub(super) fn wait_readable(&mut self, now: Now<'_>, slot: usize, bytes: u64) -> CallOutcome {
         let start = self.run.clock.now_ns();
-        let (result, record) = match self.live(slot) {
+        let (result, record) = match self.live(slot, CallKind::WaitReadable) {
             Ok(live) => (sys::wait_queued(&live.socket, bytes, self.run.board.release(), now.deadline), live.record),
             Err(ended) => return self.refuse(now, CallKind::WaitReadable, ended),
         };
@@ -30,7 +30,7 @@ impl Actor<'_> {
             ReadyEvent::Error => (CallKind::WaitError, Interest::Error),
         };
         let start = self.run.clock.now_ns();
-        let (result, record) = match self.live(slot) {
+        let (result, record) = match self.live(slot, kind) {
             Ok(live) => (until_ready(&live.socket, interest, &self.run.board, now.deadline), live.record),
             Err(ended) => return self.refuse(now, kind, ended),
         };

@@ -23,56 +23,17 @@ mod setup;
 mod wait;
 
 use std::io;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::plan::Plan;
-use crate::sys::{self, Readiness, Wake, wait_ready};
+use crate::sys::{self, Readiness, wait_ready};
 use crate::trace::{ActorTrace, Environment, RunEnd, Trace};
 use actor::Actor;
 use board::Board;
 use place::Directory;
 
+pub use crate::sys::Interrupt;
 pub use capability::missing;
-
-/// The user's wish to stop, shared by all runs of a process.
-#[derive(Debug)]
-pub struct Interrupt {
-    wake: Wake,
-    signal: AtomicI32,
-}
-
-impl Interrupt {
-    /// Nobody wishes to stop yet.
-    ///
-    /// # Errors
-    /// EMFILE or ENFILE, when there is no descriptor left for a pipe.
-    pub fn new() -> io::Result<Self> {
-        Ok(Self { wake: Wake::new()?, signal: AtomicI32::new(0) })
-    }
-
-    /// Stops the run under way, and every later one before it starts.
-    pub fn trigger(&self, signal: i32) {
-        self.signal.store(signal, Ordering::SeqCst);
-        self.wake.trigger();
-    }
-
-    /// A pause that ends early when the user wishes to stop.
-    pub fn pause(&self, time: Duration) {
-        // A pause that cannot be made is none.
-        let _ = wait_ready(None, &[&self.wake], Instant::now() + time);
-    }
-
-    /// What a wait can end by, when the user wishes to stop.
-    pub(crate) fn wake(&self) -> &Wake {
-        &self.wake
-    }
-
-    /// The signal that stopped it.
-    pub fn signal(&self) -> Option<i32> {
-        Some(self.signal.load(Ordering::SeqCst)).filter(|&signal| signal != 0)
-    }
-}
 
 /// The start of a run, from which all its times count.
 #[derive(Clone, Copy, Debug)]
@@ -152,7 +113,7 @@ pub fn run(plan: &Plan, interrupt: &Interrupt) -> io::Result<Trace> {
 /// Waits until all actors have ended; on the run's deadline or the user's wish, releases them first.
 fn supervise(run: &Run<'_>, interrupt: &Interrupt) {
     let done = run.board.done();
-    let end = match wait_ready(None, &[done, &interrupt.wake], run.deadline) {
+    let end = match wait_ready(None, &[done, interrupt.wake()], run.deadline) {
         Ok(Readiness::Woken) if interrupt.signal().is_some() => RunEnd::Interrupted,
         Ok(Readiness::TimedOut) => RunEnd::Deadline,
         Ok(Readiness::Woken | Readiness::Ready) => return,

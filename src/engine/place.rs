@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use socket2::{Domain, SockAddr, Type};
 use tempfile::TempDir;
 
-use crate::plan::Plan;
-use crate::scenario::{Family, SocketKind};
+use crate::plan::{Plan, PlannedActor};
+use crate::scenario::{Family, MAX_PATH, SocketKind};
+use crate::sys;
 use crate::trace::Address;
 
 /// A directory of the run's own, made only when a Unix socket is planned, and removed with everything in it.
@@ -16,7 +17,11 @@ pub(crate) struct Directory(Option<TempDir>);
 impl Directory {
     pub(crate) fn for_plan(plan: &Plan) -> io::Result<Self> {
         let needed = plan.actors.iter().flat_map(|actor| &actor.sockets).any(|socket| socket.kind.is_unix());
-        Ok(Self(if needed { Some(tempfile::Builder::new().prefix("netlab-").tempdir()?) } else { None }))
+        let directory = if needed { Some(tempfile::Builder::new().prefix("netlab-").tempdir()?) } else { None };
+        if let Some(directory) = &directory {
+            has_room(directory.path(), plan)?;
+        }
+        Ok(Self(directory))
     }
 
     /// The path a scenario's path stands for.
@@ -26,6 +31,19 @@ impl Directory {
             _ => PathBuf::from(path),
         }
     }
+}
+
+/// Refuses a directory so deep that a path in it would not fit into a socket address: what the kernel says of such a path would be
+/// taken for what it says of the scenario's.
+fn has_room(directory: &Path, plan: &Plan) -> io::Result<()> {
+    let steps = plan.actors.iter().flat_map(PlannedActor::all_steps);
+    let paths = steps.filter_map(|step| step.action.path()).filter(|path| !path.starts_with('/'));
+    let own = directory.as_os_str().len() + 1;
+    if paths.map(str::len).max().is_some_and(|longest| own + longest > MAX_PATH) {
+        let text = format!("no room for Unix sockets in {}: a socket address takes {MAX_PATH} bytes (man 7 unix)", directory.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text + "; set TMPDIR to a shorter directory"));
+    }
+    Ok(())
 }
 
 /// Removes the path of a bound Unix socket when the socket goes.
@@ -56,8 +74,8 @@ pub(crate) fn domain_and_type(kind: SocketKind, family: Family) -> (Domain, Type
 pub(crate) fn to_sockaddr(address: &Address) -> io::Result<SockAddr> {
     match address {
         Address::Ip(address) => Ok((*address).into()),
-        // The only error: longer than sun_path, which the kernel would call so too.
-        Address::Path(path) => SockAddr::unix(Path::new(path)).map_err(|_| io::Error::from_raw_os_error(libc::ENAMETOOLONG)),
+        // The only error: longer than sun_path. What is to be said of that, the kernel says.
+        Address::Path(path) => SockAddr::unix(Path::new(path)).or_else(|_| sys::unix_path(path.as_bytes())),
         Address::Abstract(name) => SockAddr::unix(Path::new(&format!("\0{name}"))),
         // A Unix address without a path: Linux chooses an abstract name (man 7 unix, autobind).
         Address::Unnamed => SockAddr::unix(Path::new("")),

@@ -30,7 +30,7 @@ impl Actor<'_> {
 
     fn recv_into(&mut self, now: Now<'_>, slot: usize, kind: CallKind, buffer: &mut [u8], flags: &[Flag]) -> CallOutcome {
         let start = self.run.clock.now_ns();
-        let (result, waited, record) = match self.live(slot) {
+        let (result, waited, record) = match self.live(slot, kind) {
             Ok(live) => {
                 let (result, waited) = self.read(now, live, self.plan.sockets[slot].kind, buffer, flags);
                 (result, waited, live.record)

@@ -27,8 +27,9 @@ impl Actor<'_> {
             match outcome {
                 CallOutcome::Returned(count) => done += count as usize,
                 CallOutcome::Failed(errno) if all && errno.raw() == libc::EAGAIN => {
-                    let ready =
-                        self.live(slot).and_then(|live| until_ready(&live.socket, Interest::Writable, &self.run.board, now.deadline));
+                    let ready = self
+                        .live(slot, CallKind::Send)
+                        .and_then(|live| until_ready(&live.socket, Interest::Writable, &self.run.board, now.deadline));
                     if let Err(ended) = ready {
                         return self.refuse(now, CallKind::WaitWritable, ended);
                     }
@@ -53,7 +54,7 @@ impl Actor<'_> {
     fn send_once(&mut self, now: Now<'_>, slot: usize, payload: &[u8], flags: &[Flag], to: Option<&Address>) -> CallOutcome {
         let kind = if to.is_some() { CallKind::SendTo } else { CallKind::Send };
         let start = self.run.clock.now_ns();
-        let (result, waited, record) = match self.live(slot) {
+        let (result, waited, record) = match self.live(slot, kind) {
             Ok(live) => {
                 let (result, waited) = self.send_on(now, live, self.plan.sockets[slot].kind, payload, flags, to);
                 (result, waited, live.record)

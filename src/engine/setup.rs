@@ -5,14 +5,13 @@ use std::io;
 
 use socket2::{SockRef, Socket};
 
-use super::actor::{About, Actor, Now};
+use super::actor::{About, Actor, Now, no_socket};
 use super::live::{Live, Record};
 use super::place::{BoundPath, domain_and_type, from_sockaddr, to_sockaddr};
 use super::wait::{Ended, SLICE, in_slices, until_ready};
-use crate::errno::Errno;
 use crate::framing::ReadAhead;
 use crate::plan::{Creation, PlannedAddress, PlannedSocket, SocketRole};
-use crate::scenario::{OptionSetting, ShutdownHow, SocketKind, SocketOption};
+use crate::scenario::{OptionSetting, ShutdownHow, SocketConstant, SocketKind, SocketOption};
 use crate::sys::{self, Interest};
 use crate::trace::{Address, CallFlags, CallKind, CallOutcome, SHUT_RD, SHUT_RDWR, SHUT_WR, Setting};
 
@@ -20,16 +19,25 @@ impl Actor<'_> {
     pub(super) fn make_socket(&mut self, now: Now<'_>, slot: usize) -> CallOutcome {
         let planned = &self.plan.sockets[slot];
         let (domain, kind) = domain_and_type(planned.kind, planned.family);
-        let record = self.records.len();
-        let outcome = self.call(now, CallKind::Socket, About { record: Some(record), ..About::default() }, None, |actor| {
-            let socket = Socket::new(domain, kind, None)?;
-            actor.keep(slot, socket);
-            Ok(0)
-        });
-        match outcome {
-            CallOutcome::Returned(_) => self.apply_settings(now, slot),
-            _ => outcome,
+        let start = self.run.clock.now_ns();
+        let made = Socket::new(domain, kind, None);
+        match made {
+            Ok(socket) => {
+                self.keep(slot, socket);
+                let about = About { record: self.record_of(slot), ..About::default() };
+                self.push(now, CallKind::Socket, about, start, CallOutcome::Returned(0), None);
+                self.apply_settings(now, slot)
+            }
+            // There is no socket that the call could be said to be of.
+            Err(error) => self.push(now, CallKind::Socket, About::default(), start, Ended::from(error).outcome(), None),
         }
+    }
+
+    /// socket(2) with arguments that no step could work with; should the kernel take them, the socket is closed at once.
+    pub(super) fn refused_socket(&mut self, now: Now<'_>, [domain, kind, protocol]: [SocketConstant; 3]) -> CallOutcome {
+        self.call(now, CallKind::Socket, About::default(), None, |_| {
+            Socket::new(domain.number.into(), kind.number.into(), Some(protocol.number.into())).map(|_| 0)
+        })
     }
 
     /// Puts a new socket into its place; the one that was there stays open.
@@ -116,7 +124,10 @@ impl Actor<'_> {
         Ok(match address {
             PlannedAddress::Ip(address) => Address::Ip(*address),
             PlannedAddress::Path(path) => Address::Path(self.run.directory.resolve(path).to_string_lossy().into_owned()),
-            PlannedAddress::Of { endpoint, listens } => self.run.board.address(*endpoint, *listens, now.deadline)?,
+            PlannedAddress::Of { endpoint, listens, at } => match (self.run.board.address(*endpoint, *listens, now.deadline)?, at) {
+                (Address::Ip(address), Some(ip)) => Address::Ip((*ip, address.port()).into()),
+                (address, _) => address,
+            },
         })
     }
 
@@ -188,8 +199,11 @@ impl Actor<'_> {
 
     pub(super) fn accept(&mut self, now: Now<'_>, listener: usize, slot: usize) -> CallOutcome {
         let start = self.run.clock.now_ns();
-        let (result, waited, record) = match self.live(listener) {
-            Ok(live) if live.nonblocking => (live.socket.accept().map_err(Ended::from), false, live.record),
+        let (result, waited, record) = match self.live(listener, CallKind::Accept) {
+            // What does not listen has no queue to wait for: the kernel says so at once.
+            Ok(live) if live.nonblocking || !self.records[live.record].listens => {
+                (live.socket.accept().map_err(Ended::from), false, live.record)
+            }
             Ok(live) => {
                 // accept(2) has no MSG_DONTWAIT. Nobody else accepts from this socket, so what poll(2) announces stays there.
                 let waited = !has_pending(&live.socket);
@@ -221,6 +235,12 @@ impl Actor<'_> {
         }
     }
 
+    pub(super) fn accept_without_descriptors(&mut self, now: Now<'_>, listener: usize) -> CallOutcome {
+        self.call_on(now, listener, CallKind::Accept, (About::default(), None), |live, _| {
+            sys::accept_without_descriptors(&live.socket).map(|()| 0)
+        })
+    }
+
     /// What an accepted socket has of the options that were set on its listener, as the kernel tells (Linux hands most of them on).
     fn inherited(&self, listener: usize, socket: &Socket) -> Vec<Setting> {
         let mut settings: Vec<Setting> = Vec::new();
@@ -248,7 +268,7 @@ impl Actor<'_> {
             return failed;
         }
         let start = self.run.clock.now_ns();
-        let (result, waited, record) = match self.live(slot) {
+        let (result, waited, record) = match self.live(slot, CallKind::Connect) {
             Ok(live) => {
                 let (result, waited) = self.connect_to(now, live, self.plan.sockets[slot].kind, &address);
                 (result, waited, live.record)
@@ -332,7 +352,7 @@ impl Actor<'_> {
     pub(super) fn close_socket(&mut self, now: Now<'_>, slot: usize, abort: bool) -> CallOutcome {
         let kind = if abort { CallKind::Abort } else { CallKind::Close };
         let Some(live) = self.slots[slot].take() else {
-            return self.refuse(now, kind, Ended::Failed(Errno::from_raw(libc::EBADF)));
+            return self.refuse(now, kind, no_socket(kind));
         };
         let record = live.record;
         self.records[record].count(&live.socket, self.run.plan.settings.sample);

@@ -21,7 +21,7 @@ macro_rules! errnos {
 errnos! {
     EACCES "permission denied",
     EADDRINUSE "the address is already in use",
-    EADDRNOTAVAIL "the address is not one of this machine's",
+    EADDRNOTAVAIL "not an address of this machine, or no free port for it",
     EAFNOSUPPORT "the address family is not supported",
     EAGAIN "the call would have to wait",
     EALREADY "a connect is already under way",

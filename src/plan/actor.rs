@@ -1,12 +1,12 @@
 //! What an actor will do: its steps with every name resolved.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::socket::PlannedSocket;
 use crate::framing::NamedCodec;
-use crate::scenario::{Flag, OptionSetting, ShutdownHow, SocketOption, Span, Spanned, StepExpect};
+use crate::scenario::{Flag, OptionSetting, ShutdownHow, SocketConstant, SocketOption, Span, Spanned, StepExpect};
 
 /// An actor: a thread that carries out its steps in order.
 #[derive(Clone, Debug)]
@@ -85,6 +85,8 @@ pub enum PlannedAddress {
         endpoint: EndpointRef,
         /// Whether it will listen.
         listens: bool,
+        /// An address that takes the place of its own, beside its port.
+        at: Option<IpAddr>,
     },
 }
 
@@ -119,6 +121,12 @@ pub enum PlannedAction {
     Socket {
         socket: usize,
     },
+    /// socket(2) with arguments that the kernel does not take: it makes no socket.
+    RefusedSocket {
+        domain: SocketConstant,
+        kind: SocketConstant,
+        protocol: SocketConstant,
+    },
     Bind {
         socket: usize,
         creation: Creation,
@@ -134,6 +142,10 @@ pub enum PlannedAction {
     Accept {
         listener: usize,
         socket: usize,
+    },
+    /// accept(2) where no descriptor is left for a connection.
+    AcceptWithoutDescriptors {
+        listener: usize,
     },
     Connect {
         socket: usize,
@@ -230,6 +242,21 @@ pub enum PlannedAction {
         times: u64,
         steps: Vec<PlannedStep>,
     },
+}
+
+impl PlannedAction {
+    /// The Unix path that it is about, where its step names one.
+    pub(crate) fn path(&self) -> Option<&str> {
+        let address = match self {
+            Self::Bind { address, .. } | Self::Connect { address, .. } | Self::SendTo { address, .. } => Some(address),
+            Self::Listen { address, .. } => address.as_ref(),
+            _ => None,
+        };
+        match address? {
+            PlannedAddress::Path(path) => Some(path),
+            PlannedAddress::Ip(_) | PlannedAddress::Of { .. } => None,
+        }
+    }
 }
 
 /// Every step of a list and of the `repeat`s within it, in order.

@@ -32,6 +32,12 @@ pub(super) fn has_fixed_address(actors: &[PlannedActor]) -> bool {
     })
 }
 
+/// Whether a step fills a table of descriptors: until its thread has a table of its own, and has emptied it, a `close` in another run
+/// could take effect late.
+pub(super) fn uses_up_descriptors(actors: &[PlannedActor]) -> bool {
+    any_step(actors, |step| matches!(step.action, PlannedAction::AcceptWithoutDescriptors { .. }))
+}
+
 fn any_step(actors: &[PlannedActor], wanted: impl Fn(&PlannedStep) -> bool) -> bool {
     actors.iter().any(|actor| actor.all_steps().into_iter().any(&wanted))
 }

@@ -2,7 +2,7 @@
 //! other: the same walk over the steps that the resolver makes later, and only as far as this needs.
 
 use super::resolve::family_of;
-use crate::scenario::{Action, BindArgs, EXEC_PORT, Endpoint, Family, Host, ListenArgs, SocketKind, Step};
+use crate::scenario::{Action, BindArgs, EXEC_PORT, Endpoint, Family, Host, ListenArgs, SocketArgs, SocketKind, Step};
 
 /// A socket with an address that others can name. Its place in the list is the number of the endpoint.
 pub(super) struct BoundSocket {
@@ -28,7 +28,7 @@ pub(super) fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> 
         let on = step.on.as_ref().map(|on| &on.value);
         let own_name = step.name.as_ref().map(|name| name.value.clone());
         match &step.action {
-            Action::Socket(args) => made.push(Made { name: own_name, kind: args.kind.value, endpoint: None }),
+            Action::Socket(SocketArgs::Kind { kind, .. }) => made.push(Made { name: own_name, kind: kind.value, endpoint: None }),
             Action::Bind(BindArgs { endpoint }) => {
                 let existing = made.iter().rposition(|socket| match on {
                     Some(on) => socket.name.as_ref() == Some(on),
@@ -80,7 +80,11 @@ pub(super) fn bound_sockets(steps: &[Step], family: Family) -> Vec<BoundSocket> 
 }
 
 fn family_at(endpoint: &Endpoint, family: Family) -> Family {
-    if let Host::Ip(address) = &endpoint.host { family_of(address) } else { family }
+    match &endpoint.host {
+        Host::Ip(address) => family_of(address.ip()),
+        Host::SamePort(ip, _) => family_of(*ip),
+        Host::Loopback(_) | Host::Path(_) | Host::Same(_) => family,
+    }
 }
 
 /// A step and those within it, each with whether it is carried out more than once.

@@ -80,10 +80,13 @@ impl Plan {
         run_name(self.scenario.source.name(), self.case.as_deref(), self.family_is_named.then_some(self.family))
     }
 
-    /// Whether nothing else may run beside it: time is its lesson, or it uses an address that another run may use too.
+    /// Whether nothing else may run beside it: its file says so, time is its lesson, it uses an address that another run may use too, or
+    /// it holds on to descriptors that are not its own.
     pub fn runs_alone(&self) -> bool {
-        let says_so = self.scenario.alone.as_ref().is_some_and(|alone| alone.value);
-        says_so || alone::is_timed(&self.expect, &self.actors) || alone::has_fixed_address(&self.actors)
+        self.scenario.alone.as_ref().is_some_and(|alone| alone.value)
+            || alone::is_timed(&self.expect, &self.actors)
+            || alone::has_fixed_address(&self.actors)
+            || alone::uses_up_descriptors(&self.actors)
     }
 
     /// The step with a mark: the actor's index and the step's number.
@@ -229,6 +232,9 @@ fn plan_one(
     flow::check(&expect, &actors, problems);
     if needs_tcp_info(&expect, &actors) {
         requires.insert(Capability::TcpInfo);
+    }
+    if alone::uses_up_descriptors(&actors) {
+        requires.insert(Capability::DescriptorLimit);
     }
     notes.extend(overrides::notes_on_effect(overrides, &actors));
     Plan {

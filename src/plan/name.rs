@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use super::actor::{EndpointRef, PlannedAddress};
-use super::resolve::{Resolver, family_of};
+use super::resolve::{Resolver, family_of, may_fail};
 use super::socket::{PlannedSocket, SocketState};
-use crate::scenario::{Family, Host, Problem, SocketKind, SocketRef, Span, Spanned, suggestion};
+use crate::scenario::{Endpoint, Family, Host, MAX_PATH, Problem, SocketKind, SocketRef, Span, Spanned, Step, suggestion};
 
 impl Resolver<'_, '_> {
     pub(super) fn endpoint(&mut self, to: &Spanned<String>) -> Option<(EndpointRef, SocketKind, Family)> {
@@ -49,32 +49,59 @@ impl Resolver<'_, '_> {
         }
     }
 
-    pub(super) fn address(&mut self, host: &Host, span: Span, is_destination: bool) -> Option<PlannedAddress> {
-        Some(match host {
+    pub(super) fn address(&mut self, step: &Step, endpoint: &Endpoint, is_destination: bool) -> Option<PlannedAddress> {
+        let span = endpoint.span;
+        Some(match &endpoint.host {
             Host::Loopback(port) => PlannedAddress::Ip(Host::loopback(self.context.family, *port)),
+            Host::Path(path) if path.len() > MAX_PATH && !may_fail(step) => {
+                let label = format!("longer than {MAX_PATH} bytes, the most that a path can have (man 7 unix)");
+                self.problems
+                    .add(Problem::BadAddress, span, "this path does not fit into a socket address", label)
+                    .with_help("if the error is the lesson, say so: \"expect\": \"EINVAL\"");
+                return None;
+            }
             Host::Path(path) => PlannedAddress::Path(path.clone()),
-            Host::Same(name) => {
-                let (endpoint, ..) = self.endpoint(&Spanned::new(name.clone(), span))?;
-                PlannedAddress::Of { endpoint, listens: self.bound[endpoint.actor][endpoint.endpoint].listens }
+            Host::Same(name) => self.same(name, None, span)?,
+            Host::SamePort(ip, name) => {
+                self.check_destination(*ip, span, is_destination)?;
+                self.same(name, Some(*ip), span)?
             }
             Host::Ip(address) => {
-                let is_here = address.ip().is_loopback() || address.ip().is_unspecified();
-                let is_nowhere = matches!(address.ip(), IpAddr::V6(ip) if ip.segments()[..2] == [0x2001, 0xdb8]);
-                let is_allowed = is_here || self.context.allow_remote || is_nowhere && self.context.allow_nowhere;
-                if is_destination && !is_allowed {
-                    self.problems
-                        .add(Problem::RemoteAddress, span, format!("{address} is not on this machine"), "only loopback, unless allowed")
-                        .with_help("`--allow-remote` allows it; be sure that the host is yours");
-                    return None;
-                }
+                self.check_destination(address.ip(), span, is_destination)?;
                 PlannedAddress::Ip(*address)
             }
         })
     }
 
+    /// The address of a socket, or its port at another address.
+    fn same(&mut self, name: &str, at: Option<IpAddr>, span: Span) -> Option<PlannedAddress> {
+        let (endpoint, kind, _) = self.endpoint(&Spanned::new(name.to_owned(), span))?;
+        if at.is_some() && kind.is_unix() {
+            let label = format!("it is {}: its address is a path", kind.name());
+            self.problems.add(Problem::WrongSocketKind, span, format!("`{name}` has no port"), label);
+            return None;
+        }
+        Some(PlannedAddress::Of { endpoint, listens: self.bound[endpoint.actor][endpoint.endpoint].listens, at })
+    }
+
+    /// Nothing is sent off this machine without leave.
+    fn check_destination(&mut self, ip: IpAddr, span: Span, is_destination: bool) -> Option<()> {
+        let is_here = ip.is_loopback() || ip.is_unspecified();
+        let is_nowhere = matches!(ip, IpAddr::V6(ip) if ip.segments()[..2] == [0x2001, 0xdb8]);
+        let is_allowed = is_here || self.context.allow_remote || is_nowhere && self.context.allow_nowhere;
+        if is_destination && !is_allowed {
+            self.problems
+                .add(Problem::RemoteAddress, span, format!("{ip} is not on this machine"), "only loopback, unless allowed")
+                .with_help("`--allow-remote` allows it; be sure that the host is yours");
+            return None;
+        }
+        Some(())
+    }
+
     pub(super) fn family_of(&self, address: &PlannedAddress) -> Family {
         match address {
-            PlannedAddress::Ip(address) => family_of(address),
+            PlannedAddress::Ip(address) => family_of(address.ip()),
+            PlannedAddress::Of { at: Some(ip), .. } => family_of(*ip),
             PlannedAddress::Of { endpoint, .. } => self.bound[endpoint.actor][endpoint.endpoint].family,
             PlannedAddress::Path(_) => self.context.family,
         }

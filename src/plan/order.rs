@@ -113,8 +113,8 @@ fn awaits(action: &PlannedAction) -> Option<Event> {
 
 fn awaited_address(address: &PlannedAddress) -> Option<Event> {
     match address {
-        PlannedAddress::Of { endpoint, listens: true } => Some(Event::Listening(*endpoint)),
-        PlannedAddress::Of { endpoint, listens: false } => Some(Event::Bound(*endpoint)),
+        PlannedAddress::Of { endpoint, listens: true, .. } => Some(Event::Listening(*endpoint)),
+        PlannedAddress::Of { endpoint, listens: false, .. } => Some(Event::Bound(*endpoint)),
         PlannedAddress::Ip(_) | PlannedAddress::Path(_) => None,
     }
 }

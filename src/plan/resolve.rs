@@ -12,8 +12,8 @@ use super::payload;
 use super::socket::{PlannedSocket, SocketRole, SocketState};
 use crate::framing::Codec as _;
 use crate::scenario::{
-    Action, BindArgs, ConnectArgs, EXEC_PORT, Family, Flag, ListenArgs, Problem, Problems, ShutdownHow, SocketKind, Span, Spanned, Step,
-    StepExpect, Until, WaitFor,
+    AcceptArgs, Action, BindArgs, ConnectArgs, EXEC_PORT, Family, Flag, ListenArgs, Problem, Problems, ShutdownHow, SocketArgs, SocketCall,
+    SocketConstant, SocketKind, Span, Spanned, Step, StepExpect, Until, WaitFor,
 };
 
 /// `listen(2)` without a number: what most programs use.
@@ -70,7 +70,7 @@ pub(crate) fn resolve(scripts: &[Script<'_>], context: &Context<'_>, problems: &
     (actors, signals)
 }
 
-pub(super) fn family_of(address: &std::net::SocketAddr) -> Family {
+pub(super) fn family_of(address: std::net::IpAddr) -> Family {
     if address.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 }
 }
 
@@ -110,8 +110,13 @@ fn expects_success(expect: &StepExpect) -> bool {
     }
 }
 
-fn may_fail(step: &Step) -> bool {
+pub(super) fn may_fail(step: &Step) -> bool {
     step.expect.as_ref().is_some_and(|expect| expects_errno(&expect.value))
+}
+
+/// Whether an error is expected of the step, and nothing else.
+fn can_only_fail(step: &Step) -> bool {
+    step.expect.as_ref().is_some_and(|expect| expects_errno(&expect.value) && !expects_success(&expect.value))
 }
 
 impl Resolver<'_, '_> {
@@ -125,7 +130,7 @@ impl Resolver<'_, '_> {
         let Some(action) = self.action(step, id) else {
             self.lacks_socket |= matches!(
                 step.action,
-                Action::Socket(_) | Action::Bind(_) | Action::Listen(_) | Action::Accept | Action::Connect(_) | Action::SendTo(_)
+                Action::Socket(_) | Action::Bind(_) | Action::Listen(_) | Action::Accept(_) | Action::Connect(_) | Action::SendTo(_)
             );
             return None;
         };
@@ -148,14 +153,15 @@ impl Resolver<'_, '_> {
 
     fn action(&mut self, step: &Step, id: u32) -> Option<PlannedAction> {
         Some(match &step.action {
-            Action::Socket(args) => {
-                let family = args.family.as_ref().map_or(self.context.family, |family| family.value);
-                let socket = self.new_socket(step, args.kind.value, family, SocketRole::Plain);
+            Action::Socket(SocketArgs::Kind { kind, family }) => {
+                let family = family.as_ref().map_or(self.context.family, |family| family.value);
+                let socket = self.new_socket(step, kind.value, family, SocketRole::Plain);
                 PlannedAction::Socket { socket }
             }
+            Action::Socket(SocketArgs::Refused(call)) => self.refused_socket(step, call)?,
             Action::Bind(args) => self.bind(step, args)?,
             Action::Listen(args) => self.listen(step, args)?,
-            Action::Accept => self.accept(step)?,
+            Action::Accept(args) => self.accept(step, args)?,
             Action::Connect(args) => self.connect(step, args)?,
             Action::Send(args) | Action::SendAll(args) => {
                 let socket = self.connected(step, true)?;
@@ -182,7 +188,7 @@ impl Resolver<'_, '_> {
                     self.states[socket] = SocketState::Bound;
                 }
                 let payload = payload::bytes(&args.send.payload, self.context.seed, self.index, id);
-                let address = PlannedAddress::Of { endpoint, listens: false };
+                let address = PlannedAddress::Of { endpoint, listens: false, at: None };
                 PlannedAction::SendTo { socket, creation, address, payload, flags: flags(&args.send.flags) }
             }
             Action::Recv(args) | Action::RecvFrom(args) => {
@@ -274,7 +280,7 @@ impl Resolver<'_, '_> {
             Action::Wait(WaitFor::Writable) => {
                 let socket = self.open(step)?;
                 if self.states[socket] == SocketState::Connecting {
-                    self.states[socket] = SocketState::Connected;
+                    self.states[socket] = SocketState::Answered;
                 }
                 PlannedAction::WaitReady { socket, event: ReadyEvent::Writable }
             }
@@ -370,8 +376,21 @@ impl Resolver<'_, '_> {
         self.sockets.len() - 1
     }
 
+    /// No step could work with a socket of any kind, so this one must be refused.
+    fn refused_socket(&mut self, step: &Step, call: &SocketCall) -> Option<PlannedAction> {
+        if !can_only_fail(step) {
+            let label = "say with which error: \"expect\": \"EPROTONOSUPPORT\"";
+            self.problems
+                .add(Problem::WrongSocketKind, call.span, "a socket by its three arguments is one that the kernel refuses", label)
+                .with_help("a socket to work with has a `kind`: {\"socket\": {\"kind\": \"tcp\"}}");
+            return None;
+        }
+        let domain = call.domain.unwrap_or_else(|| SocketConstant::of_family(self.context.family));
+        Some(PlannedAction::RefusedSocket { domain, kind: call.kind, protocol: call.protocol })
+    }
+
     fn bind(&mut self, step: &Step, args: &BindArgs) -> Option<PlannedAction> {
-        let address = self.address(&args.endpoint.host, args.endpoint.span, false)?;
+        let address = self.address(step, &args.endpoint, false)?;
         let family = self.family_of(&address);
         let kind = args.endpoint.kind;
         let existing = match &step.on {
@@ -396,7 +415,7 @@ impl Resolver<'_, '_> {
                 self.problems.add(Problem::WrongSocketKind, endpoint.span, title, "use `bind`: datagrams need no connection");
                 return None;
             }
-            let address = self.address(&endpoint.host, endpoint.span, false)?;
+            let address = self.address(step, endpoint, false)?;
             let family = self.family_of(&address);
             let socket = self.new_socket(step, endpoint.kind, family, SocketRole::Listener);
             self.states[socket] = SocketState::Listening;
@@ -462,8 +481,16 @@ impl Resolver<'_, '_> {
         Some(listener)
     }
 
-    fn accept(&mut self, step: &Step) -> Option<PlannedAction> {
+    fn accept(&mut self, step: &Step, args: &AcceptArgs) -> Option<PlannedAction> {
         let listener = self.listener(step)?;
+        if let Some(span) = args.without_descriptors {
+            if !can_only_fail(step) {
+                let label = "say so: \"expect\": \"EMFILE\"";
+                self.problems.add(Problem::ImpossibleOrder, span, "an accept without descriptors gives no connection", label);
+                return None;
+            }
+            return Some(PlannedAction::AcceptWithoutDescriptors { listener });
+        }
         let (kind, family) = (self.sockets[listener].kind, self.sockets[listener].family);
         let socket = self.new_socket(step, kind, family, SocketRole::Accepted);
         // An accept that can only fail makes no socket.
@@ -483,10 +510,10 @@ impl Resolver<'_, '_> {
                         .add(Problem::ImpossibleOrder, to.span, title, "it only binds: this connect is refused")
                         .with_help("if the refusal is the lesson, say so: \"expect\": \"ECONNREFUSED\"");
                 }
-                (PlannedAddress::Of { endpoint, listens }, kind, family)
+                (PlannedAddress::Of { endpoint, listens, at: None }, kind, family)
             }
             ConnectArgs::Address(endpoint) => {
-                let address = self.address(&endpoint.host, endpoint.span, true)?;
+                let address = self.address(step, endpoint, true)?;
                 let family = self.family_of(&address);
                 (address, endpoint.kind, family)
             }
@@ -509,11 +536,11 @@ impl Resolver<'_, '_> {
             self.impossible(step, socket, "connect on a socket that is in use", Some(errno));
         }
         self.states[socket] = match self.states[socket] {
-            SocketState::Connected => SocketState::Connected,
+            SocketState::Answered | SocketState::Connected => SocketState::Connected,
             _ if kind.is_connection() && self.nonblocking[socket] => SocketState::Connecting,
             state if may_fail(step) && creation == Creation::Existing => state,
             // A connect that can only fail leaves the socket as it was.
-            state if step.expect.as_ref().is_some_and(|expect| expects_errno(&expect.value) && !expects_success(&expect.value)) => state,
+            state if can_only_fail(step) => state,
             _ => SocketState::Connected,
         };
         Some(PlannedAction::Connect { socket, creation, address })
@@ -538,10 +565,15 @@ impl Resolver<'_, '_> {
                 }
             }
         };
-        if self.states[socket] == SocketState::Closed {
+        // Nothing can be waited for on a closed socket; every call gets its answer, which may be the lesson.
+        let waits = matches!(step.action, Action::Wait(_));
+        if self.states[socket] == SocketState::Closed && (waits || !may_fail(step)) {
             let title = format!("{} on a closed socket", step.action.name());
             let label = format!("`{}` was closed before", self.sockets[socket].name);
-            self.problems.add(Problem::ImpossibleOrder, step.span, title, label);
+            let diagnostic = self.problems.add(Problem::ImpossibleOrder, step.span, title, label);
+            if !waits {
+                diagnostic.with_help("if the error is the lesson, say so: \"expect\": \"EBADF\"");
+            }
             return None;
         }
         Some(socket)
@@ -556,7 +588,7 @@ impl Resolver<'_, '_> {
             return Some(socket);
         }
         let is_fine = match state {
-            SocketState::Connected => true,
+            SocketState::Answered | SocketState::Connected => true,
             SocketState::ShutForWriting => !for_sending,
             SocketState::Bound => !kind.is_connection() && !for_sending,
             SocketState::Created | SocketState::Listening | SocketState::Connecting | SocketState::Closed => false,
@@ -606,7 +638,8 @@ impl Resolver<'_, '_> {
             _ => false,
         };
         let uses_socket = match action {
-            A::Socket { .. } | A::Signal { .. } | A::WaitSignal { .. } | A::Sleep(_) | A::Repeat { .. } | A::Exec { .. } => false,
+            A::Socket { .. } | A::RefusedSocket { .. } | A::Signal { .. } | A::WaitSignal { .. } => false,
+            A::Sleep(_) | A::Repeat { .. } | A::Exec { .. } => false,
             A::Listen { address, .. } => address.is_none(),
             _ => true,
         };

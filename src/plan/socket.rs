@@ -35,6 +35,8 @@ pub(crate) enum SocketState {
     Bound,
     Listening,
     Connecting,
+    /// A connect that was under way has ended; another connect tells how (man 2 connect).
+    Answered,
     Connected,
     ShutForWriting,
     Closed,
@@ -48,7 +50,7 @@ impl SocketState {
             Self::Bound => "it is bound and not connected",
             Self::Listening => "it listens; `accept` makes the socket that receives",
             Self::Connecting => "its connect is not finished; `wait` for writable first",
-            Self::Connected => "it is connected",
+            Self::Answered | Self::Connected => "it is connected",
             Self::ShutForWriting => "it was shut down for writing",
             Self::Closed => "it was closed",
         }

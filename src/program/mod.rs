@@ -116,6 +116,7 @@ impl Program {
     /// Ends it and all that it started, first by SIGTERM, then by SIGKILL; tells how it ended.
     pub fn stop(&mut self) -> Ended {
         if let Some(ended) = self.ended() {
+            self.output.finish();
             return ended;
         }
         self.signal(Signal::TERM);

@@ -20,7 +20,7 @@ pub(super) fn calls_table(trace: &Trace, style: &Style) -> Vec<String> {
     calls.sort_by_key(|(actor, call)| (call.start_ns, *actor));
     let all: usize = trace.actors.iter().map(|actor| actor.calls.len()).sum();
     calls.truncate(MAX_CALLS);
-    let mut table = Table::new(&[">at", "actor", "call", ">asked", "got", ">took", "what"], style);
+    let mut table = Table::new(&[">at", "actor", "call", ">asked", "=got", ">took", "what"], style);
     for (actor, call) in &calls {
         table.row(vec![
             format_duration(Duration::from_nanos(call.start_ns)),

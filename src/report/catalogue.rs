@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::style::Style;
 use super::table::Table;
-use crate::scenario::{Action, CauseName, Expectations, Scenario, Step, StepExpect};
+use crate::scenario::{CauseName, Scenario, StepExpect};
 
 /// One scenario of the index.
 #[derive(Clone, Debug, Serialize)]
@@ -34,14 +34,7 @@ impl CatalogueEntry {
     /// What the index says of a scenario, in a language.
     pub fn of(scenario: &Arc<Scenario>, language: &str) -> Self {
         let texts = scenario.texts_in(language);
-        let expectations = std::iter::once(&scenario.expect).chain(scenario.cases.iter().map(|(_, case)| &case.expect));
-        let mut causes: Vec<CauseName> = expectations.flat_map(causes_of).collect();
-        causes.sort_unstable();
-        causes.dedup();
-        let of_cases = scenario.cases.iter().flat_map(|(_, case)| case.actors.iter());
-        let steps = scenario.actors.iter().chain(of_cases).flat_map(|(_, steps)| steps);
-        let mut errors: Vec<String> = Vec::new();
-        steps.for_each(|step| errors_of(step, &mut errors));
+        let mut errors: Vec<String> = scenario.expected_outcomes().into_iter().filter_map(error_of).collect();
         errors.sort_unstable();
         errors.dedup();
         Self {
@@ -49,7 +42,7 @@ impl CatalogueEntry {
             title: texts.title.unwrap_or_default(),
             about: texts.about,
             belief: texts.belief,
-            causes,
+            causes: scenario.expected_causes(),
             errors,
             cases: scenario.cases.iter().map(|(name, _)| name.value.clone()).collect(),
             tags: scenario.tags.iter().map(|tag| tag.value.clone()).collect(),
@@ -62,24 +55,13 @@ impl CatalogueEntry {
     }
 }
 
-/// The errors that a step expects, and those within it.
-fn errors_of(step: &Step, errors: &mut Vec<String>) {
-    fn of(expect: &StepExpect, errors: &mut Vec<String>) {
-        match expect {
-            StepExpect::Errno(errno) => errors.push(errno.to_string()),
-            StepExpect::AnyOf(options) => options.iter().for_each(|option| of(&option.value, errors)),
-            StepExpect::Frame(kind) => errors.push(kind.name().to_owned()),
-            StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Result(_) => {}
-        }
+/// The name of the error that is expected, of a call or of a codec.
+fn error_of(expect: &StepExpect) -> Option<String> {
+    match expect {
+        StepExpect::Errno(errno) => Some(errno.to_string()),
+        StepExpect::Frame(kind) => Some(kind.name().to_owned()),
+        StepExpect::Ok | StepExpect::Eof | StepExpect::Timeout | StepExpect::Result(_) | StepExpect::AnyOf(_) => None,
     }
-    step.expect.iter().for_each(|expect| of(&expect.value, errors));
-    if let Action::Repeat(repeat) = &step.action {
-        repeat.steps.iter().for_each(|step| errors_of(step, errors));
-    }
-}
-
-fn causes_of(expect: &Expectations) -> impl Iterator<Item = CauseName> {
-    expect.flows.iter().filter_map(|(_, flow)| flow.causes.as_ref()).flat_map(|causes| causes.value.found.iter().map(|cause| cause.value))
 }
 
 /// Writes the index as a table.

@@ -2,7 +2,7 @@
 
 use super::style::Style;
 use super::table::Table;
-use crate::scenario::SocketOption;
+use crate::scenario::{SocketOption, visible};
 use crate::trace::{Counters, SocketTrace, Trace};
 
 /// The counters that have a column, and what stands above it; the JSON report has all.
@@ -43,6 +43,6 @@ pub(super) fn counters_table(trace: &Trace, style: &Style) -> Vec<String> {
     let mut control: Vec<&str> = sockets.iter().filter_map(|(_, socket)| socket.congestion_control.as_deref()).collect();
     control.dedup();
     let mut lines = table.lines();
-    lines.extend((!control.is_empty()).then(|| format!("congestion control: {}", control.join(", "))));
+    lines.extend((!control.is_empty()).then(|| visible(&format!("congestion control: {}", control.join(", ")))));
     lines
 }

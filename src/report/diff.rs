@@ -5,8 +5,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::model::{Report, RunReport, VERSION};
+use super::head::VERSION;
+use super::model::{Report, RunReport};
 use super::style::{BAD, GOOD, Style, paint, wrap};
+use crate::scenario::visible;
 use crate::trace::Environment;
 use crate::verdict::Outcome;
 
@@ -174,18 +176,18 @@ fn environment(a: &Report, b: &Report) -> Vec<Difference> {
 pub fn write_diff(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let line = |difference: &Difference| {
         let none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
-        format!("{}: {} {} {}", difference.what, none(&difference.a), style.arrow(), none(&difference.b))
+        visible(&format!("{}: {} {} {}", difference.what, none(&difference.a), style.arrow(), none(&difference.b)))
     };
     for difference in &diff.environment {
         wrap(&line(difference), style.width).iter().try_for_each(|line| writeln!(out, "{line}"))?;
     }
     for run in &diff.runs {
         match (run.on, run.differences.is_empty()) {
-            (Sides::Both, true) if style.verbose => writeln!(out, "{} {}", paint(GOOD, "SAME"), run.name)?,
+            (Sides::Both, true) if style.verbose => writeln!(out, "{} {}", paint(GOOD, "SAME"), visible(&run.name))?,
             (Sides::Both, true) => {}
-            (Sides::Both, false) => writeln!(out, "{} {}", paint(BAD, "DIFFERS"), run.name)?,
-            (Sides::A, _) => writeln!(out, "{} {}", paint(BAD, "ONLY IN A"), run.name)?,
-            (Sides::B, _) => writeln!(out, "{} {}", paint(BAD, "ONLY IN B"), run.name)?,
+            (Sides::Both, false) => writeln!(out, "{} {}", paint(BAD, "DIFFERS"), visible(&run.name))?,
+            (Sides::A, _) => writeln!(out, "{} {}", paint(BAD, "ONLY IN A"), visible(&run.name))?,
+            (Sides::B, _) => writeln!(out, "{} {}", paint(BAD, "ONLY IN B"), visible(&run.name))?,
         }
         for difference in &run.differences {
             wrap(&line(difference), style.width.saturating_sub(2)).iter().try_for_each(|line| writeln!(out, "  {line}"))?;

@@ -15,7 +15,7 @@ const MAX_FLOWS: usize = 4;
 /// The longest shape in a line with others, in characters.
 const LONGEST: usize = 60;
 /// The width of a bar for all runs, in columns.
-const BAR: u64 = 12;
+const BAR: u128 = 12;
 
 /// The distribution in a few words: `14: 193x, 5+9: 7x`.
 pub(super) fn in_short(distribution: &Distribution) -> String {
@@ -35,7 +35,7 @@ pub(super) fn in_short(distribution: &Distribution) -> String {
 }
 
 fn percent(count: u64, of: u64) -> String {
-    let tenths = (count * 1000 + of / 2) / of.max(1);
+    let tenths = (u128::from(count) * 1000 + u128::from(of / 2)) / u128::from(of.max(1));
     // What happened once has a share, and what happened almost always is not always.
     let tenths = if count > 0 { tenths.max(1) } else { 0 };
     let tenths = if count < of { tenths.min(999) } else { tenths };
@@ -43,7 +43,8 @@ fn percent(count: u64, of: u64) -> String {
 }
 
 fn bar(count: u64, of: u64, style: &Style) -> String {
-    let filled = (count * BAR + of / 2) / of.max(1);
+    // A report that was changed by hand may have more of a shape than of all.
+    let filled = (u128::from(count.min(of)) * BAR + u128::from(of / 2)) / u128::from(of.max(1));
     let block = if style.unicode { "█" } else { "#" };
     block.repeat(usize::try_from(filled).unwrap_or(0).max(usize::from(count > 0)))
 }

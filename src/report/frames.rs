@@ -142,7 +142,9 @@ pub fn write_codec(info: &CodecInfo, written: &str, style: &Style, out: &mut dyn
         let mut bytes = Vec::new();
         if codec.codec.encode(b"hello", &mut bytes).is_ok() && !bytes.is_empty() {
             let (text, _) = escape_within(&bytes, style.width.saturating_sub(20));
-            writeln!(out, "\nhello is written as \"{text}\" ({})", hex_pairs(&bytes))?;
+            let line = format!("hello is written as \"{text}\" ({})", hex_pairs(&bytes));
+            writeln!(out)?;
+            wrap(&line, style.width).iter().try_for_each(|line| writeln!(out, "{line}"))?;
         }
     }
     if !info.source.is_empty() {

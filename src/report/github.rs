@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::model::{InvalidFile, Policy, ReportHead, RunReport, Summary};
+use super::head::{Policy, ReportHead, Summary};
+use super::model::{InvalidFile, RunReport};
 use super::plain;
 use super::renderer::Renderer;
+use super::style::printable;
+use crate::scenario::visible;
 use crate::verdict::Outcome;
 
 /// A line for every expectation that does not hold, every run that could not be carried out, and every error of a file.
@@ -25,9 +28,9 @@ impl GithubRenderer {
 
     fn annotate(&self, level: &str, at: At<'_>, title: &str, message: &str, out: &mut dyn Write) -> io::Result<()> {
         let (file, place) = at;
-        let file = (self.path)(file).map(|file| format!("file={},", property(&file))).unwrap_or_default();
+        let file = (self.path)(file).map(|file| format!("file={},", property(&visible(&file)))).unwrap_or_default();
         let place = place.filter(|_| !file.is_empty()).map(|(line, column)| format!("line={line},col={column},")).unwrap_or_default();
-        writeln!(out, "::{level} {file}{place}title={}::{}", property(title), data(message))
+        writeln!(out, "::{level} {file}{place}title={}::{}", property(&visible(title)), data(&printable(message)))
     }
 }
 

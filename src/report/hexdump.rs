@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::model::RunReport;
+use crate::scenario::visible;
 use crate::trace::CallOutcome;
 
 /// Bytes of one call that are shown.
@@ -27,7 +28,7 @@ pub(super) fn write_hexdump(run: &RunReport, out: &mut dyn Write) -> io::Result<
         if left == 0 {
             return writeln!(out, "(more calls follow, which are not shown)");
         }
-        writeln!(out, "{} {} {bytes} bytes", actor.name, call.kind.name())?;
+        writeln!(out, "{} {} {bytes} bytes", visible(&actor.name), call.kind.name())?;
         let kept = &call.data.prefix[..call.data.prefix.len().min(bytes as usize)];
         let shown = &kept[..kept.len().min(MOST_OF_A_CALL).min(left)];
         left -= shown.len();

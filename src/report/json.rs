@@ -7,7 +7,8 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::model::{InvalidFile, Report, ReportHead, RunReport, Summary};
+use super::head::{ReportHead, Summary};
+use super::model::{InvalidFile, Report, RunReport};
 use super::renderer::Renderer;
 
 /// One JSON document, a [`Report`], written as the runs end.
@@ -19,7 +20,7 @@ pub struct JsonRenderer {
 
 impl JsonRenderer {
     /// An element of the list `name`; the lists are `invalid` and `runs`, in this order.
-    fn element(&mut self, name: &'static str, element: Option<&dyn erased::Json>, out: &mut dyn Write) -> io::Result<()> {
+    fn element(&mut self, name: &'static str, element: Option<String>, out: &mut dyn Write) -> io::Result<()> {
         if self.list.is_none_or(|(open, _)| open != name) {
             self.close_list(out)?;
             write!(out, ",\n  \"{name}\": [")?;
@@ -28,7 +29,7 @@ impl JsonRenderer {
         let Some(element) = element else { return Ok(()) };
         let is_first = self.list.replace((name, true)) == Some((name, false));
         write!(out, "{}", if is_first { "\n    " } else { ",\n    " })?;
-        out.write_all(&element.pretty("    ")?)
+        out.write_all(element.as_bytes())
     }
 
     fn close_list(&mut self, out: &mut dyn Write) -> io::Result<()> {
@@ -40,20 +41,9 @@ impl JsonRenderer {
     }
 }
 
-mod erased {
-    use std::io;
-
-    /// A value that can be written as indented JSON.
-    pub(super) trait Json {
-        /// The value, its lines behind the first indented. A line break within a string is escaped, so that every one here is layout.
-        fn pretty(&self, indent: &str) -> io::Result<Vec<u8>>;
-    }
-
-    impl<T: serde::Serialize> Json for T {
-        fn pretty(&self, indent: &str) -> io::Result<Vec<u8>> {
-            Ok(serde_json::to_string_pretty(self)?.replace('\n', &format!("\n{indent}")).into_bytes())
-        }
-    }
+/// A value as JSON, its lines behind the first indented. A line break within a string is escaped, so that every one here is layout.
+fn pretty(value: &impl Serialize, indent: &str) -> io::Result<String> {
+    Ok(serde_json::to_string_pretty(value)?.replace('\n', &format!("\n{indent}")))
 }
 
 impl Renderer for JsonRenderer {
@@ -64,18 +54,18 @@ impl Renderer for JsonRenderer {
     }
 
     fn invalid(&mut self, file: &InvalidFile, out: &mut dyn Write) -> io::Result<()> {
-        self.element("invalid", Some(&file), out)
+        self.element("invalid", Some(pretty(file, "    ")?), out)
     }
 
     fn run(&mut self, run: &RunReport, out: &mut dyn Write) -> io::Result<()> {
-        self.element("runs", Some(&run), out)
+        self.element("runs", Some(pretty(run, "    ")?), out)
     }
 
     fn end(&mut self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         self.element("runs", None, out)?;
         self.close_list(out)?;
         write!(out, ",\n  \"summary\": ")?;
-        out.write_all(&erased::Json::pretty(summary, "  ")?)?;
+        out.write_all(pretty(summary, "  ")?.as_bytes())?;
         writeln!(out, "\n}}")
     }
 }

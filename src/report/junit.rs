@@ -7,9 +7,11 @@ use std::time::Duration;
 use quick_junit::{FlakyOrRerun, NonSuccessKind, Property, Report as JunitReport, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use super::distribution::in_short;
-use super::model::{Attempt, InvalidFile, Policy, ReportHead, RunReport, Summary};
+use super::head::{Policy, ReportHead, Summary};
+use super::model::{Attempt, InvalidFile, RunReport};
 use super::plain;
 use super::renderer::Renderer;
+use crate::scenario::visible;
 use crate::verdict::{Outcome, Verdict};
 
 /// Collects what the totals are made of, which stand first in the file; of runs that went well a name and a time.
@@ -25,7 +27,7 @@ impl JunitRenderer {
     fn add(&mut self, file: &str, case: TestCase) {
         let place = *self.places.entry(file.to_owned()).or_insert(self.suites.len());
         if place == self.suites.len() {
-            self.suites.push(TestSuite::new(file));
+            self.suites.push(TestSuite::new(name(file)));
         }
         let suite = &mut self.suites[place];
         suite.set_time(suite.time.unwrap_or_default() + case.time.unwrap_or_default());
@@ -42,16 +44,16 @@ impl Renderer for JunitRenderer {
     fn invalid(&mut self, file: &InvalidFile, _: &mut dyn Write) -> io::Result<()> {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         let first = file.problems.first().map_or("not a scenario", |problem| problem.title.as_str());
-        status.set_type("invalid").set_message(first).set_description(plain::problems(file));
-        let mut case = TestCase::new(file.file.as_str(), status);
-        case.set_classname(file.file.as_str());
+        status.set_type("invalid").set_message(xml(first)).set_description(xml(&plain::problems(file)));
+        let mut case = TestCase::new(name(&file.file), status);
+        case.set_classname(name(&file.file));
         self.add(&file.file, case);
         Ok(())
     }
 
     fn run(&mut self, run: &RunReport, _: &mut dyn Write) -> io::Result<()> {
-        let mut case = TestCase::new(run.name(), status_of(run, self.policy));
-        case.set_classname(run.scenario.file.as_str());
+        let mut case = TestCase::new(name(&run.name()), status_of(run, self.policy));
+        case.set_classname(name(&run.scenario.file));
         if let Some(took) = run.took() {
             case.set_time(took);
         }
@@ -62,7 +64,7 @@ impl Renderer for JunitRenderer {
             case.add_property(Property::new("outcomes", in_short(distribution)));
         }
         if !run.went_well(self.policy) || run.is_flaky() {
-            case.set_system_out(format!("{}\n{}", plain::details(run)?, plain::hexdump(run)?));
+            case.set_system_out(xml(&format!("{}\n{}", plain::details(run)?, plain::hexdump(run)?)));
         }
         self.add(&run.scenario.file, case);
         Ok(())
@@ -78,8 +80,20 @@ impl Renderer for JunitRenderer {
         let mut report = JunitReport::new("netlab");
         report.add_test_suites(self.suites.drain(..));
         report.set_time(Duration::from_millis(summary.elapsed_ms));
-        report.serialize(&mut *out).map_err(io::Error::other)
+        let mut document = Vec::new();
+        report.serialize(&mut document).map_err(io::Error::other)?;
+        out.write_all(&document)
     }
+}
+
+/// A name on one line, with nothing in it that commands a terminal.
+fn name(text: &str) -> String {
+    xml(&visible(text))
+}
+
+/// Text without the two characters that XML 1.0 does not have (production 2) and the writer lets pass; control characters it leaves out itself.
+fn xml(text: &str) -> String {
+    text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 fn kind_of(verdict: &Verdict) -> NonSuccessKind {
@@ -100,14 +114,14 @@ fn status_of(run: &RunReport, policy: Policy) -> TestCaseStatus {
         }
         Outcome::Skip(reason) if run.went_well(policy) => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(reason.as_str());
+            status.set_message(xml(reason));
             status
         }
         _ => {
             let mut status = TestCaseStatus::non_success(kind_of(&run.verdict));
             let drawn: Vec<String> = run.verdict.mismatches.iter().map(|mismatch| plain::mismatch(mismatch, run)).collect();
             let kind = if run.is_flaky() { "flaky" } else { type_of(&run.verdict) };
-            status.set_type(kind).set_message(plain::reason(run)).set_description(drawn.join("\n\n")).add_reruns(reruns());
+            status.set_type(kind).set_message(xml(&plain::reason(run))).set_description(xml(&drawn.join("\n\n"))).add_reruns(reruns());
             if run.is_flaky() {
                 status.set_rerun_kind(FlakyOrRerun::Flaky);
             }
@@ -118,9 +132,9 @@ fn status_of(run: &RunReport, policy: Policy) -> TestCaseStatus {
 
 fn rerun_of(attempt: &Attempt, run: &RunReport) -> TestRerun {
     let mut rerun = TestRerun::new(kind_of(&attempt.verdict));
-    let message = attempt.verdict.mismatches.first().map_or_else(String::new, |first| format!("{}: {}", first.title, first.observed));
+    let message = plain::reason_of(&attempt.verdict).unwrap_or_default();
     let drawn: Vec<String> = attempt.verdict.mismatches.iter().map(|mismatch| plain::mismatch(mismatch, run)).collect();
-    rerun.set_type(type_of(&attempt.verdict)).set_message(message).set_description(drawn.join("\n\n"));
+    rerun.set_type(type_of(&attempt.verdict)).set_message(xml(&message)).set_description(xml(&drawn.join("\n\n")));
     rerun.set_time(Duration::from_nanos(attempt.duration_ns));
     rerun
 }

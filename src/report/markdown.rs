@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::model::{InvalidFile, Policy, ReportHead, RunReport, Summary};
+use super::head::{ReportHead, Suite, Summary};
+use super::model::{InvalidFile, RunReport};
 use super::plain;
 use super::renderer::Renderer;
 use super::style::Style;
 use super::text::headline;
-use crate::scenario::format_duration;
+use crate::scenario::{format_duration, visible};
 use crate::verdict::Outcome;
 
 /// The most bytes of details: a job's summary may have 1 MiB, and other steps write there too.
@@ -16,8 +17,7 @@ const MOST: usize = 256 * 1024;
 /// Collects the details of what did not do well; of everything else the numbers.
 #[derive(Debug, Default)]
 pub struct MarkdownRenderer {
-    suite: super::model::Suite,
-    policy: Policy,
+    suite: Suite,
     details: String,
     left_out: u64,
     flaky: Vec<String>,
@@ -37,7 +37,6 @@ impl MarkdownRenderer {
 impl Renderer for MarkdownRenderer {
     fn head(&mut self, head: &ReportHead, _: &mut dyn Write) -> io::Result<()> {
         self.suite = head.suite.clone();
-        self.policy = head.suite.policy;
         Ok(())
     }
 
@@ -50,10 +49,10 @@ impl Renderer for MarkdownRenderer {
         if run.is_flaky() {
             self.flaky.push(run.name());
         }
-        if let (Outcome::Skip(reason), true) = (&run.verdict.outcome, run.went_well(self.policy)) {
+        if let (Outcome::Skip(reason), true) = (&run.verdict.outcome, run.went_well(self.suite.policy)) {
             self.skipped.push(format!("{}: {reason}", run.name()));
         }
-        if !run.went_well(self.policy) {
+        if !run.went_well(self.suite.policy) {
             let title = anstream::adapter::strip_str(&headline(run, &Style::default())).to_string();
             self.add(&title, &plain::details(run)?);
         }
@@ -61,12 +60,12 @@ impl Renderer for MarkdownRenderer {
     }
 
     fn end(&mut self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-        let bad = summary.failed + summary.errors + summary.invalid + if self.policy.strict { summary.skipped } else { 0 };
+        let is_bad = summary.failed > 0 || summary.errors > 0 || summary.invalid > 0 || (self.suite.policy.strict && summary.skipped > 0);
         let incomplete = summary.interrupted || summary.not_run > 0;
-        let word = match (bad, incomplete) {
-            (0, false) => "passed",
-            (0, true) => "incomplete",
-            _ => "failed",
+        let word = match (is_bad, incomplete) {
+            (false, false) => "passed",
+            (false, true) => "incomplete",
+            (true, _) => "failed",
         };
         writeln!(out, "## netlab: {word}\n")?;
         writeln!(out, "| passed | failed | could not run | skipped | invalid | flaky | not run | time |")?;
@@ -115,11 +114,13 @@ fn fence_for(text: &str) -> String {
     "`".repeat(longest.max(2) + 1)
 }
 
+/// Text within an HTML block, which a blank line would end (CommonMark, section 4.6).
 fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Text in Markdown, none of which is markup: ASCII punctuation may always be escaped (CommonMark, section 2.4).
+/// Text in Markdown, none of which is markup: ASCII punctuation may always be escaped (CommonMark, section 2.4). A line break, which would end
+/// the item of a list, is shown as `\n`.
 fn text(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_ascii_punctuation() && !"./:,-".contains(c) { vec!['\\', c] } else { vec![c] }).collect()
+    visible(text).chars().flat_map(|c| if c.is_ascii_punctuation() && !"/,".contains(c) { vec!['\\', c] } else { vec![c] }).collect()
 }

@@ -3,11 +3,15 @@
 mod calls;
 mod cases;
 mod catalogue;
+mod connect;
 mod counters;
 mod diff;
 mod distribution;
+mod errors;
+mod explain;
 mod frames;
 mod github;
+mod head;
 mod hexdump;
 mod json;
 mod junit;
@@ -21,6 +25,8 @@ mod renderer;
 mod restore;
 mod rows;
 mod snippet;
+mod sockets;
+mod soundness;
 mod split;
 mod style;
 mod suite;
@@ -31,23 +37,31 @@ mod variables;
 
 pub use cases::{CaseColumn, write_cases};
 pub use catalogue::{CatalogueEntry, write_catalogue, write_catalogue_markdown};
+pub use connect::{
+    CONNECT_VERSION, ConnectReport, ConnectSummary, TargetReport, connect_schema, write_connect_summary, write_crowd, write_round,
+    write_target,
+};
 pub use diff::{Diff, Difference, RunDiff, Sides, write_diff};
+pub use explain::{
+    CallReport, CauseReport, CodecReport, ErrorReport, Explained, LimitReport, ListReport, OptionOnKind, OptionReport, OptionRow,
+    OptionsReport, TermReport, UnrelatedReport,
+};
 pub use frames::{DecodeReport, FrameErrorReport, FrameReport, write_codec};
 pub use github::GithubRenderer;
+pub use head::{Policy, ReportHead, Shard, SourceText, Suite, Summary, VERSION};
 pub use json::{JsonLinesRenderer, JsonRenderer, ReportEvent, events_schema, report_schema};
 pub use junit::JunitRenderer;
 pub use markdown::MarkdownRenderer;
 pub use merge::merge;
-pub use model::{
-    Attempt, InvalidFile, Policy, ProblemReport, Repeats, Report, ReportHead, RunReport, ScenarioHead, SettingsReport, Shard, SourceText,
-    Suite, Summary, VERSION,
-};
+pub use model::{Attempt, InvalidFile, ProblemReport, Repeats, Report, RunReport, ScenarioHead, SettingsReport};
 pub use preview::{ActorPreview, Preview, StepPreview, write_preview};
 pub use renderer::{Renderer, render};
 pub use restore::read_report;
 pub use snippet::{draw_diagnostic, draw_mismatch};
+pub use sockets::{Reading, SocketsReport};
 pub use split::{SplitFormat, render_split};
 pub use style::Style;
+pub(crate) use style::wrap;
 pub use suite::TextRenderer;
 pub use table::Table;
 pub use tap::TapRenderer;

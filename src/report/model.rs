@@ -1,21 +1,18 @@
 //! What a report says, before anybody decides how it looks.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::head::{Policy, ReportHead, Summary};
 use crate::analysis::Analysis;
 use crate::plan::{Note, Plan, Settings, run_name};
 use crate::repeat::{Distribution, Shape};
-use crate::scenario::{BoundaryWord, Diagnostic, Expectations, Family, PartView, Problem, Sampling, Source, SourcePart, Variable};
+use crate::scenario::{BoundaryWord, Diagnostic, Expectations, Family, Problem, Sampling, Source, Variable};
 use crate::trace::Trace;
 use crate::verdict::{Outcome, PlaceRange, Verdict};
-
-/// The version of the JSON report. It changes when a field changes its meaning or goes; new fields do not change it.
-pub const VERSION: u32 = 1;
 
 /// Everything that a call of `netlab run` found.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -31,90 +28,14 @@ pub struct Report {
     pub summary: Summary,
 }
 
-/// What is known of a report before the first run.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ReportHead {
-    /// The version of this format.
-    pub version: u32,
-    /// netlab's version.
-    pub netlab: String,
-    /// What was selected, and how it was to be run.
-    #[serde(default)]
-    pub suite: Suite,
-    /// The texts of the files, so that places in them can be shown again.
-    #[serde(default)]
-    pub sources: Vec<SourceText>,
-}
-
-/// What was selected, and how it was to be run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Suite {
-    /// How many runs were selected: scenarios, their cases and families.
-    pub selected: u64,
-    /// How many files they are of, those that are no scenarios among them.
-    pub files: u64,
-    /// The options that changed the runs, as they were typed.
-    pub options: Vec<String>,
-    /// The seed of the order, where it was shuffled.
-    pub shuffle: Option<u64>,
-    /// The part of the suite that this is.
-    pub shard: Option<Shard>,
-    /// How often a run that did not pass was tried again.
-    pub retries: u32,
-    /// What counts as good.
-    pub policy: Policy,
-}
-
-/// A part of a suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-pub struct Shard {
-    /// Its number, from 1.
-    pub index: u32,
-    /// How many parts there are.
-    pub count: u32,
-    /// Whether runs are dealt out by the hash of their names rather than in turn.
-    pub by_hash: bool,
-}
-
-impl fmt::Display for Shard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}/{}", if self.by_hash { "hash:" } else { "" }, self.index, self.count)
-    }
-}
-
-/// The text of a scenario file, and of those that it extends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SourceText {
-    /// The file, or the built-in name.
-    pub file: String,
-    /// Its text.
-    pub text: String,
-    /// The files that it extends, one after the other.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub bases: Vec<SourcePart>,
-}
-
-impl SourceText {
-    /// What a source holds.
-    pub fn of(source: &Source) -> Self {
-        let mut bases: Vec<SourcePart> = source.parts().map(PartView::to_part).collect();
-        let SourcePart { name, text } = bases.remove(0);
-        Self { file: name, text, bases }
-    }
-
-    /// The source, as it was.
-    pub fn to_source(&self) -> Arc<Source> {
-        let own = SourcePart { name: self.file.clone(), text: self.text.clone() };
-        Source::of_parts(std::iter::once(own).chain(self.bases.iter().cloned()))
-    }
-}
-
 /// A file that is not a scenario.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct InvalidFile {
     /// Its name.
     pub file: String,
+    /// Which of `sources` it was read from, counted from 0, where several of them have its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_index: Option<usize>,
     /// Its errors.
     pub problems: Vec<ProblemReport>,
     /// The errors with their places, for drawing.
@@ -152,6 +73,9 @@ pub struct ProblemReport {
 pub struct RunReport {
     /// The scenario.
     pub scenario: ScenarioHead,
+    /// Which of `sources` it was read from, counted from 0, where several of them have its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_index: Option<usize>,
     /// The case.
     pub case: Option<String>,
     /// What is different in the case.
@@ -211,6 +135,9 @@ pub struct Repeats {
     pub asked: Option<u64>,
     /// The number of the run that is reported in full, from 1.
     pub shown: u64,
+    /// How long all of them took, what lies between them included, in nanoseconds.
+    #[serde(default)]
+    pub elapsed_ns: u64,
     /// The first run of another shape than the one reported in full, with its number.
     pub differing: Option<(u64, Box<RunReport>)>,
 }
@@ -259,35 +186,11 @@ pub struct SettingsReport {
     pub seed: u64,
 }
 
-/// How many of each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Summary {
-    /// Runs that passed, the flaky ones among them unless they were to fail.
-    pub passed: u64,
-    /// Runs that failed.
-    pub failed: u64,
-    /// Runs that were skipped.
-    pub skipped: u64,
-    /// Runs that could not be carried out.
-    pub errors: u64,
-    /// Files that are not scenarios.
-    pub invalid: u64,
-    /// Runs that passed only when they were tried again; they are counted as passed or failed, too.
-    #[serde(default)]
-    pub flaky: u64,
-    /// Whether it was interrupted, so that runs are missing.
-    pub interrupted: bool,
-    /// Runs (scenarios, their cases and families) that were not begun: because of that, or of `--max-fail`.
-    pub not_run: u64,
-    /// How long it took, in milliseconds.
-    pub elapsed_ms: u64,
-}
-
 fn no_source() -> Arc<Source> {
     Source::new("", "")
 }
 
-fn millis(duration: Duration) -> u64 {
+pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -323,6 +226,7 @@ impl RunReport {
                 belief: texts.belief,
                 tags: plan.scenario.tags.iter().map(|tag| tag.value.clone()).collect(),
             },
+            text_index: None,
             case: plan.case.clone(),
             case_about: translated.or_else(|| plan.case_about.clone()),
             family: plan.family_is_named.then_some(plan.family),
@@ -366,9 +270,16 @@ impl RunReport {
         }
     }
 
-    /// How long it took, all of its repeats together; `None` where it was not run.
+    /// How long it took, all of its repeats and its earlier attempts together; `None` where it was not run.
     pub fn took(&self) -> Option<Duration> {
-        self.trace.as_ref().map(|trace| Duration::from_nanos(trace.duration_ns))
+        let last = match (&self.repeats, &self.trace) {
+            // A report of before there was this number has 0 here.
+            (Some(repeats), _) if repeats.elapsed_ns > 0 => Some(repeats.elapsed_ns),
+            (_, trace) => trace.as_ref().map(|trace| trace.duration_ns),
+        };
+        let earlier = self.earlier.iter().map(|attempt| attempt.duration_ns).reduce(u64::saturating_add);
+        let all = last.map(|last| last.saturating_add(earlier.unwrap_or(0))).or(earlier);
+        all.map(Duration::from_nanos)
     }
 
     /// How its flows came out, in a few words.
@@ -381,7 +292,7 @@ impl RunReport {
 impl InvalidFile {
     /// A file and its errors.
     pub fn new(file: String, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { file, problems: diagnostics.iter().map(ProblemReport::of).collect(), diagnostics }
+        Self { file, text_index: None, problems: diagnostics.iter().map(ProblemReport::of).collect(), diagnostics }
     }
 }
 
@@ -402,46 +313,5 @@ impl ProblemReport {
             start: place.map(|place| place.span.start - part_start),
             end: place.map(|place| place.span.end - part_start),
         }
-    }
-}
-
-/// What counts as good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Policy {
-    /// A skipped run counts as a failed one.
-    pub strict: bool,
-    /// A run that passed only when it was tried again counts as passed.
-    pub flaky_passes: bool,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self { strict: false, flaky_passes: true }
-    }
-}
-
-impl ReportHead {
-    /// The head of a report of this netlab's.
-    pub fn new(suite: Suite, sources: Vec<SourceText>) -> Self {
-        Self { version: VERSION, netlab: env!("CARGO_PKG_VERSION").to_owned(), suite, sources }
-    }
-}
-
-impl Summary {
-    /// Counts a run.
-    pub fn count(&mut self, run: &RunReport, policy: Policy) {
-        self.flaky += u64::from(run.is_flaky());
-        match &run.verdict.outcome {
-            Outcome::Pass if !run.went_well(policy) => self.failed += 1,
-            Outcome::Pass => self.passed += 1,
-            Outcome::Fail => self.failed += 1,
-            Outcome::Skip(_) => self.skipped += 1,
-            Outcome::Error(_) => self.errors += 1,
-        }
-    }
-
-    /// Sets how long it took.
-    pub fn took(&mut self, elapsed: Duration) {
-        self.elapsed_ms = millis(elapsed);
     }
 }

@@ -7,7 +7,8 @@ use super::model::{InvalidFile, RunReport};
 use super::snippet::{draw_diagnostic, draw_mismatch};
 use super::style::Style;
 use super::text::write_details;
-use crate::verdict::{Mismatch, Outcome};
+use crate::scenario::visible;
+use crate::verdict::{Mismatch, Outcome, Verdict};
 
 /// How text looks in files: wide enough for a table, without colours.
 fn style() -> Style {
@@ -43,16 +44,20 @@ pub(super) fn problems(file: &InvalidFile) -> String {
     drawn.join("\n\n")
 }
 
-/// Why a run did not do well, in a line: what does not hold, or why it could not be carried out.
+/// Why a run did not do well, in a line: what does not hold, why it could not be carried out, or that it passed only when tried again.
 pub(super) fn reason(run: &RunReport) -> String {
-    let all = &run.verdict.mismatches;
-    match (&run.verdict.outcome, all.first()) {
+    let flaky = || if run.is_flaky() { format!("flaky: passed at attempt {}", run.earlier.len() + 1) } else { String::new() };
+    reason_of(&run.verdict).unwrap_or_else(flaky)
+}
+
+/// Why a judgement is not that all is well, in a line.
+pub(super) fn reason_of(verdict: &Verdict) -> Option<String> {
+    let all = &verdict.mismatches;
+    let reason = match (&verdict.outcome, all.first()) {
         (Outcome::Error(reason) | Outcome::Skip(reason), _) => reason.clone(),
         (_, Some(first)) if all.len() > 1 => format!("{}: {} (and {} more)", first.title, first.observed, all.len() - 1),
         (_, Some(first)) => format!("{}: {}", first.title, first.observed),
-        (Outcome::Fail | Outcome::Pass, None) if run.is_flaky() => {
-            format!("flaky: passed at attempt {}", run.earlier.len() + 1)
-        }
-        (Outcome::Fail | Outcome::Pass, None) => String::new(),
-    }
+        (Outcome::Fail | Outcome::Pass, None) => return None,
+    };
+    Some(visible(&reason))
 }

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::model::SettingsReport;
-use super::style::{Style, wrap};
+use super::style::{Style, printable, wrap};
 use super::table::Table;
 use crate::plan::{Creation, Note, Plan, PlannedAction, PlannedActor, PlannedAddress, PlannedStep};
-use crate::scenario::{Capability, Family, format_duration};
+use crate::scenario::{Capability, Family, format_duration, visible};
 
 /// A run as it would be.
 #[derive(Clone, Debug, Serialize)]
@@ -117,19 +117,22 @@ fn arguments(action: &PlannedAction, actor: &PlannedActor, plan: &Plan) -> Strin
     let to = |address: &PlannedAddress| match address {
         PlannedAddress::Ip(address) => address.to_string(),
         PlannedAddress::Path(path) => format!("unix:{path}"),
-        PlannedAddress::Of { endpoint, .. } => {
-            format!("the address of {}", plan.actors.get(endpoint.actor).map_or("?", |actor| actor.name.as_str()))
+        PlannedAddress::Of { endpoint, at, .. } => {
+            let of = plan.actors.get(endpoint.actor).map_or("?", |actor| actor.name.as_str());
+            at.map_or_else(|| format!("the address of {of}"), |ip| format!("{ip} with the port of {of}"))
         }
     };
     let signal = |signal: usize| plan.signals.get(signal).cloned().unwrap_or_default();
     match action {
         A::Socket { socket } => format!("new {}", on(*socket)),
+        A::RefusedSocket { domain, kind, protocol } => format!("{domain}, {kind}, {protocol}"),
         A::Bind { socket, creation, address, .. } => format!("{} to {}", made(*socket, *creation), to(address)),
         A::Listen { socket, address, backlog, .. } => {
             let at = address.as_ref().map(|address| format!(" at {}", to(address))).unwrap_or_default();
             format!("{}{at}, backlog {backlog}", on(*socket))
         }
         A::Accept { listener, socket } => format!("new {} from {}", on(*socket), on(*listener)),
+        A::AcceptWithoutDescriptors { listener } => format!("from {}, with no descriptor left", on(*listener)),
         A::Connect { socket, creation, address } => format!("{} to {}", made(*socket, *creation), to(address)),
         A::Send { socket, payload, .. } => format!("{} bytes on {}", payload.len(), on(*socket)),
         A::SendTo { socket, creation, address, payload, .. } => {
@@ -166,7 +169,7 @@ fn arguments(action: &PlannedAction, actor: &PlannedActor, plan: &Plan) -> Strin
 /// # Errors
 /// What the writer gives.
 pub fn write_preview(preview: &Preview, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", preview.name)?;
+    writeln!(out, "{}", visible(&preview.name))?;
     let mut facts = vec![preview.title.clone()];
     if !preview.tags.is_empty() {
         facts.push(format!("tags: {}", preview.tags.join(" ")));
@@ -184,11 +187,11 @@ pub fn write_preview(preview: &Preview, style: &Style, out: &mut dyn Write) -> i
     ];
     facts.push(settings.into_iter().flatten().collect::<Vec<_>>().join(", "));
     if preview.alone {
-        facts.push("runs alone: it is held against a clock, or names an address".to_owned());
+        facts.push("runs alone: it is held against a clock, names an address, or uses up descriptors".to_owned());
     }
     facts.extend(preview.notes.iter().map(|note| format!("note: {}: {}", note.option, note.text)));
     for fact in facts {
-        wrap(&fact, style.width.saturating_sub(2)).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+        wrap(&printable(&fact), style.width.saturating_sub(2)).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     }
     let mut table = Table::new(&["=actor", ">step", "=call", "with", ">line"], style);
     for actor in &preview.actors {

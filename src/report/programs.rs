@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::model::RunReport;
 use super::style::Style;
+use crate::scenario::visible;
 use crate::trace::ProgramEnd;
 use crate::verdict::Outcome;
 
@@ -21,8 +22,8 @@ pub(super) fn write_programs(run: &RunReport, style: &Style, out: &mut dyn Write
         };
         let lines: Vec<&str> = program.output.lines().collect();
         let said = if lines.is_empty() { "; it said nothing" } else { "; its output:" };
-        writeln!(out, "\n  {}: `{}` {ended}{said}", actor.name, program.command)?;
-        lines[lines.len().saturating_sub(MOST_LINES)..].iter().try_for_each(|line| writeln!(out, "    {line}"))?;
+        writeln!(out, "\n  {}: `{}` {ended}{said}", visible(&actor.name), visible(&program.command))?;
+        lines[lines.len().saturating_sub(MOST_LINES)..].iter().try_for_each(|line| writeln!(out, "    {}", visible(line)))?;
     }
     Ok(())
 }

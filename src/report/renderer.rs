@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::model::{InvalidFile, Report, ReportHead, RunReport, Summary};
+use super::head::{ReportHead, Summary};
+use super::model::{InvalidFile, Report, RunReport};
 
 /// Takes what a suite gave, in this order: the head, files that are no scenarios, runs, the summary.
 ///

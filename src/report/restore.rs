@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::model::{InvalidFile, Report, RunReport, SettingsReport};
+use super::soundness::unsound;
 use crate::plan::{Overrides, Plan, plan};
 use crate::scenario::{Diagnostic, NoBases, Place, Scenario, Source, Span, Variables};
 
@@ -26,15 +27,12 @@ pub fn read_report(text: &str) -> Result<Report, String> {
         return Err(format!("a report of version {version}, which is {than} than the version {} that this netlab reads", super::VERSION));
     }
     let mut report: Report = serde_json::from_str(text).map_err(|error| format!("not a report of netlab's: {error}"))?;
-    let sources: HashMap<String, Arc<Source>> =
-        report.head.sources.iter().map(|source| (source.file.clone(), source.to_source())).collect();
-    let mut scenarios = HashMap::new();
-    for run in &mut report.runs {
-        restore_run(run, &sources, &mut scenarios);
+    if let Some(reason) = unsound(&report) {
+        return Err(format!("it was changed by hand, or damaged: {reason}"));
     }
-    for file in &mut report.invalid {
-        restore_invalid(file, &sources);
-    }
+    let mut texts = Texts::of(&report);
+    report.runs.iter_mut().for_each(|run| restore_run(run, &mut texts));
+    report.invalid.iter_mut().for_each(|file| restore_invalid(file, &texts));
     Ok(report)
 }
 
@@ -43,30 +41,64 @@ struct Version {
     version: u32,
 }
 
-type Scenarios = HashMap<String, Option<Arc<Scenario>>>;
+/// The texts of a report, and the scenarios in them.
+struct Texts {
+    sources: Vec<Arc<Source>>,
+    /// The first of each name.
+    by_name: HashMap<String, usize>,
+    /// By the text and the values of the variables, as JSON: other values give another scenario.
+    scenarios: HashMap<(usize, String), Option<Arc<Scenario>>>,
+}
 
-fn restore_run(run: &mut RunReport, sources: &HashMap<String, Arc<Source>>, scenarios: &mut Scenarios) {
-    let file = run.scenario.file.clone();
-    let variables = Variables::of_scenario(&run.variables);
-    let parse = || Scenario::parse_with(Arc::clone(sources.get(&file)?), &NoBases, &variables).ok().map(Arc::new);
-    let scenario = scenarios.entry(file.clone()).or_insert_with(parse).clone();
-    match scenario.and_then(|scenario| same_plan(run, &scenario)) {
+impl Texts {
+    fn of(report: &Report) -> Self {
+        let mut by_name = HashMap::new();
+        for (index, source) in report.head.sources.iter().enumerate() {
+            by_name.entry(source.file.clone()).or_insert(index);
+        }
+        Self { sources: report.head.sources.iter().map(super::SourceText::to_source).collect(), by_name, scenarios: HashMap::new() }
+    }
+
+    fn index(&self, file: &str, text_index: Option<usize>) -> Option<usize> {
+        text_index.or_else(|| self.by_name.get(file).copied())
+    }
+
+    fn scenario_of(&mut self, run: &RunReport) -> Option<Arc<Scenario>> {
+        let index = self.index(&run.scenario.file, run.text_index)?;
+        let source = self.sources.get(index)?;
+        let parse = || {
+            let variables = Variables::of_scenario(&run.variables);
+            Scenario::parse_with(Arc::clone(source), &NoBases, &variables).ok().map(Arc::new)
+        };
+        let values = serde_json::to_string(&run.variables).ok()?;
+        self.scenarios.entry((index, values)).or_insert_with(parse).clone()
+    }
+}
+
+fn restore_run(run: &mut RunReport, texts: &mut Texts) {
+    match texts.scenario_of(run).and_then(|scenario| same_plan(run, &scenario)) {
         Some(plan) => {
             run.source = Arc::clone(&plan.scenario.source);
             run.expect = plan.expect;
         }
-        None => {
-            // Without the text there is no place to show.
-            run.source = Source::new(file, "");
-            let earlier = run.earlier.iter_mut().map(|attempt| &mut attempt.verdict);
-            for mismatch in std::iter::once(&mut run.verdict).chain(earlier).flat_map(|verdict| &mut verdict.mismatches) {
-                (mismatch.place.start, mismatch.place.end) = (0, 0);
-            }
-        }
+        // Without the text there is no place to show.
+        None => run.source = Source::new(run.scenario.file.clone(), ""),
+    }
+    let earlier = run.earlier.iter_mut().map(|attempt| &mut attempt.verdict);
+    for mismatch in std::iter::once(&mut run.verdict).chain(earlier).flat_map(|verdict| &mut verdict.mismatches) {
+        let place = &mut mismatch.place;
+        let span = span_in(&run.source, 0, (place.start, place.end)).unwrap_or_default();
+        (place.start, place.end) = (span.start, span.end);
     }
     if let Some((_, differing)) = run.repeats.as_mut().and_then(|repeats| repeats.differing.as_mut()) {
-        restore_run(differing, sources, scenarios);
+        restore_run(differing, texts);
     }
+}
+
+/// A stretch of a text whose offsets count from `base`; none where the text has no such stretch: the report names it, and may say anything.
+fn span_in(source: &Source, base: usize, (start, end): (usize, usize)) -> Option<Span> {
+    let (start, end) = (base.checked_add(start)?, base.checked_add(end)?);
+    source.text().get(start..end).map(|_| Span { start, end })
 }
 
 /// The plan of which this was a run.
@@ -94,19 +126,16 @@ fn overrides_of(settings: &SettingsReport) -> Overrides {
     }
 }
 
-fn restore_invalid(file: &mut InvalidFile, sources: &HashMap<String, Arc<Source>>) {
-    let source = sources.get(&file.file);
+fn restore_invalid(file: &mut InvalidFile, texts: &Texts) {
+    let source = texts.index(&file.file, file.text_index).and_then(|index| texts.sources.get(index));
     let restored = file.problems.iter().map(|problem| {
-        // Their offsets count in the file, or the base, that they are in.
-        let offset = source.and_then(|source| {
-            let file = problem.file.as_deref().unwrap_or(&file.file);
-            source.parts().find(|part| part.name == file).map(|part| part.start)
-        });
-        let span =
-            problem.start.zip(problem.end).zip(offset).map(|((start, end), offset)| Span { start: start + offset, end: end + offset });
-        let place = source.zip(span).filter(|(source, span)| span.end <= source.text().len()).map(|(source, span)| {
+        let place = source.and_then(|source| {
+            // Their offsets count in the file, or the base, that they are in.
+            let name = problem.file.as_deref().unwrap_or(&file.file);
+            let part = source.parts().find(|part| part.name == name)?;
+            let span = span_in(source, part.start, problem.start.zip(problem.end)?)?;
             let label = problem.label.clone().unwrap_or_default();
-            Place { source: Arc::clone(source), span, label, related: None }
+            Some(Place { source: Arc::clone(source), span, label, related: None })
         });
         Diagnostic { problem: problem.problem, title: problem.title.clone(), file: file.file.clone(), place, help: problem.help.clone() }
     });

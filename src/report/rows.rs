@@ -150,8 +150,8 @@ fn stream_table(stream: &StreamFlow, lanes: &Lanes<'_>, expected: Option<&[u64]>
     let cuts: Vec<u64> = expected
         .unwrap_or_default()
         .iter()
-        .scan(0, |at, size| {
-            *at += size;
+        .scan(0u64, |at, size| {
+            *at = size.saturating_add(*at);
             Some(*at)
         })
         .collect();

@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::style::Style;
+use super::style::{Style, printable};
 use crate::scenario::{Diagnostic, PartView, Source, Span, visible};
 use crate::verdict::Mismatch;
 
@@ -54,11 +54,6 @@ pub fn draw_mismatch(mismatch: &Mismatch, source: &Source, style: &Style) -> Str
         group = group.element(Level::NOTE.with_name(name).message(printable(text)));
     }
     renderer(style).render(&[group])
-}
-
-/// Titles and labels may quote the file, which may hold anything.
-fn printable(text: &str) -> String {
-    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
 /// Text of the file, with every character in its place: what must not reach a terminal, and what the renderer does not

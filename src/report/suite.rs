@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use super::cases::{CaseColumn, write_cases};
-use super::model::{InvalidFile, ReportHead, RunReport, Suite, Summary};
+use super::head::{ReportHead, Suite, Summary};
+use super::model::{InvalidFile, RunReport};
 use super::renderer::Renderer;
 use super::style::{BAD, Style, paint};
 use super::text::{headline, write_details, write_head, write_lesson, write_run, write_summary};
-use crate::scenario::Family;
+use crate::scenario::{Family, visible};
 
 /// The text of a suite, as its runs end.
 pub struct TextRenderer {
@@ -20,8 +21,9 @@ pub struct TextRenderer {
     cases: Vec<(CaseColumn, RunReport)>,
     /// Everything about the runs that did not do well, for the end.
     details: Vec<u8>,
-    /// How each of those is run again.
+    /// How the first of those are run again, and how many more there are.
     again: Vec<String>,
+    more: u64,
 }
 
 /// The most bytes of details that are kept for the end; later ones are shown at once.
@@ -32,7 +34,7 @@ const MOST_AGAIN: usize = 30;
 impl TextRenderer {
     /// A renderer for a reader.
     pub fn new(style: Style, numbered: bool) -> Self {
-        Self { style, numbered, suite: Suite::default(), ended: 0, cases: Vec::new(), details: Vec::new(), again: Vec::new() }
+        Self { style, numbered, suite: Suite::default(), ended: 0, cases: Vec::new(), details: Vec::new(), again: Vec::new(), more: 0 }
     }
 
     fn show_alone(&mut self, run: &RunReport, went_well: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -48,7 +50,7 @@ impl TextRenderer {
             return writeln!(out);
         }
         if self.cases.is_empty() {
-            writeln!(out, "{}", run.scenario.file)?;
+            writeln!(out, "{}", visible(&run.scenario.file))?;
             write_head(run, &self.style, out)?;
             writeln!(out)?;
         }
@@ -105,9 +107,9 @@ impl TextRenderer {
             return Ok(());
         }
         writeln!(out, "to run only that again:")?;
-        self.again.iter().take(MOST_AGAIN).try_for_each(|command| writeln!(out, "  {command}"))?;
-        if self.again.len() > MOST_AGAIN {
-            writeln!(out, "  ({} more; `netlab run --last-failed` runs all of them)", self.again.len() - MOST_AGAIN)?;
+        self.again.iter().try_for_each(|command| writeln!(out, "  {}", visible(command)))?;
+        if self.more > 0 {
+            writeln!(out, "  ({} more; `netlab run --last-failed` runs all of them)", self.more)?;
         }
         writeln!(out)
     }
@@ -127,7 +129,10 @@ impl Renderer for TextRenderer {
         self.ended += 1;
         let went_well = run.went_well(self.suite.policy);
         if !went_well {
-            self.again.push(command_for(run, &self.suite));
+            match self.again.len() < MOST_AGAIN {
+                true => self.again.push(command_for(run, &self.suite)),
+                false => self.more += 1,
+            }
         }
         if self.suite.files == 1 { self.show_alone(run, went_well, out) } else { self.show_among_others(run, went_well, out) }
     }

@@ -3,7 +3,7 @@
 use comfy_table::presets::{ASCII_FULL_CONDENSED, UTF8_FULL_CONDENSED};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement};
 
-use super::style::Style;
+use super::style::{Style, printable};
 
 /// Below this width, in columns, cells have no padding.
 const NARROW: usize = 72;
@@ -24,7 +24,7 @@ impl Table {
         table.set_truncation_indicator(style.more());
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(u16::try_from(style.width).unwrap_or(u16::MAX));
-        table.set_header(headers.iter().map(|header| header.trim_start_matches(['>', '='])));
+        table.set_header(headers.iter().map(|header| printable(header.trim_start_matches(['>', '=']))));
         for (index, header) in headers.iter().enumerate() {
             let Some(column) = table.column_mut(index) else { continue };
             if header.starts_with('>') {
@@ -44,7 +44,7 @@ impl Table {
 
     /// Adds a row.
     pub fn row(&mut self, cells: Vec<String>) {
-        self.0.add_row(cells);
+        self.0.add_row(cells.into_iter().map(|cell| printable(&cell)));
     }
 
     /// The table's lines.

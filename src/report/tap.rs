@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::model::{InvalidFile, Policy, ReportHead, RunReport, Summary};
+use super::head::{Policy, ReportHead, Summary};
+use super::model::{InvalidFile, RunReport};
 use super::plain;
 use super::renderer::Renderer;
+use crate::scenario::visible;
 use crate::verdict::Outcome;
 
 /// Writes a line as each run ends; the plan, `1..N`, stands at the end, when N is certain.
@@ -30,7 +32,7 @@ impl Renderer for TapRenderer {
     fn invalid(&mut self, file: &InvalidFile, out: &mut dyn Write) -> io::Result<()> {
         self.point(false, &file.file, "", out)?;
         let mut block = Block::new(out)?;
-        block.text("message", file.problems.first().map_or("not a scenario", |problem| problem.title.as_str()))?;
+        block.text("message", &visible(file.problems.first().map_or("not a scenario", |problem| problem.title.as_str())))?;
         block.text("severity", "error")?;
         if let Some(first) = file.problems.first()
             && let Some((line, column)) = first.line.zip(first.column)
@@ -83,7 +85,7 @@ pub(super) fn write_point(ok: bool, number: u64, name: &str, directive: &str, ou
 
 /// A description on one line; `#` would begin a directive (TAP 14, "Escaping").
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('#', "\\#").replace(['\n', '\r'], " ")
+    visible(text).replace('\\', "\\\\").replace('#', "\\#")
 }
 
 /// A YAML block behind a test point. Scalars are written as JSON, which YAML 1.2 contains.
@@ -105,7 +107,7 @@ impl<'o> Block<'o> {
 
     fn place(&mut self, file: &str, line: usize, column: usize) -> io::Result<()> {
         writeln!(self.0, "  at:")?;
-        writeln!(self.0, "    file: {}", serde_json::to_string(file)?)?;
+        writeln!(self.0, "    file: {}", serde_json::to_string(&visible(file))?)?;
         writeln!(self.0, "    line: {line}\n    column: {column}")
     }
 

@@ -6,14 +6,17 @@ use std::time::Duration;
 use super::calls::calls_table;
 use super::counters::counters_table;
 use super::distribution::{in_short, write_distribution};
-use super::model::{RunReport, Summary};
+use super::errors::errors_table;
+use super::head::Summary;
+use super::model::RunReport;
+use super::plain::reason_of;
 use super::programs::write_programs;
 use super::rows::{boundary_table, frames_line, frames_of};
 use super::snippet::draw_mismatch;
-use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, wrap};
+use super::style::{BAD, DIM, GOOD, SKIPPED, Style, paint, printable, wrap};
 use super::variables::write_variables;
 use crate::analysis::{BoundaryFate, CountedBy, Fate, Flow, Integrity, Segments, Transfer, plural};
-use crate::scenario::{BoundaryWord, CauseName, SocketKind, SocketOption, format_duration};
+use crate::scenario::{BoundaryWord, CauseName, SocketKind, SocketOption, format_duration, visible};
 use crate::trace::{Setting, Trace};
 use crate::verdict::Outcome;
 
@@ -26,6 +29,7 @@ pub fn headline(run: &RunReport, style: &Style) -> String {
         Outcome::Skip(reason) => (SKIPPED, "SKIP", Some(reason)),
         Outcome::Error(reason) => (BAD, "ERROR", Some(reason)),
     };
+    let name = visible(&run.name());
     let took =
         run.trace.as_ref().map(|trace| format!(" ({})", format_duration(Duration::from_nanos(trace.duration_ns)))).unwrap_or_default();
     let tail = match (reason, &run.repeats) {
@@ -44,7 +48,8 @@ pub fn headline(run: &RunReport, style: &Style) -> String {
             };
             let rates =
                 if run.verdict.outcome == Outcome::Fail && distribution.passed == runs { ", but not at the expected rate" } else { "" };
-            return format!("{} {}  {passed}{asked}{rates}: {}", paint(color, word), run.name(), in_short(distribution));
+            let shapes = visible(&in_short(distribution));
+            return format!("{} {name}  {passed}{asked}{rates}: {shapes}", paint(color, word));
         }
         (None, None) => {
             let outcomes: Vec<String> =
@@ -60,7 +65,7 @@ pub fn headline(run: &RunReport, style: &Style) -> String {
         (earlier, true) => format!("  passed at attempt {}", earlier + 1),
         (earlier, false) => format!("  {} attempts", earlier + 1),
     };
-    format!("{} {}{attempts}{tail}{}", paint(color, word), run.name(), paint(DIM, &took))
+    format!("{} {name}{attempts}{}{}", paint(color, word), visible(&tail), paint(DIM, &took))
 }
 
 /// Everything about one run: its texts, the boundary table of each flow, the causes, and what does not hold.
@@ -137,6 +142,13 @@ fn write_seen(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result
                 writeln!(out, "{line}")?;
             }
         }
+        let errors = errors_table(trace, style);
+        if !errors.is_empty() {
+            writeln!(out)?;
+        }
+        for line in errors {
+            writeln!(out, "{line}")?;
+        }
         if style.verbose {
             for line in counters_table(trace, style) {
                 writeln!(out, "{line}")?;
@@ -155,11 +167,7 @@ fn write_seen(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result
 
 fn write_judgement(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for (number, attempt) in run.earlier.iter().enumerate() {
-        let reason = match (&attempt.verdict.outcome, attempt.verdict.mismatches.first()) {
-            (Outcome::Error(reason), _) => reason.clone(),
-            (_, Some(first)) => format!("{}: {}", first.title, first.observed),
-            _ => continue,
-        };
+        let Some(reason) = reason_of(&attempt.verdict) else { continue };
         write_wrapped(&format!("attempt {}: {reason}", number + 1), style, out)?;
     }
     for mismatch in &run.verdict.mismatches {
@@ -185,7 +193,7 @@ fn write_judgement(run: &RunReport, style: &Style, out: &mut dyn Write) -> io::R
 const MAX_FLOWS: usize = 6;
 
 fn write_wrapped(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    wrap(text, style.width).iter().try_for_each(|line| writeln!(out, "{line}"))
+    wrap(&printable(text), style.width).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// Options that were asked for, beside what the kernel made of them; one that was set several times in a line.
@@ -255,7 +263,7 @@ fn write_flow(flow: &Flow, run: &RunReport, trace: &Trace, style: &Style, out: &
 }
 
 fn write_indented(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    wrap(text, style.width.saturating_sub(2)).iter().try_for_each(|line| writeln!(out, "  {line}"))
+    wrap(&printable(text), style.width.saturating_sub(2)).iter().try_for_each(|line| writeln!(out, "  {line}"))
 }
 
 /// Where the evidence at hand does not tell, what would.

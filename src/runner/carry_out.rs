@@ -60,16 +60,16 @@ pub(super) fn carry_out(plan: &Plan, rules: &Rules<'_>, repeated: &dyn Fn(u64), 
 
 fn run_many(plan: &Plan, rules: &Rules<'_>, repeated: &dyn Fn(u64), make_room: &MakeRoom<'_>) -> RunReport {
     let start = Instant::now();
-    let mut runs = Runs::default();
+    let first = run_once(plan, rules, make_room);
+    // A run that was broken off says nothing about how runs come out.
+    if rules.interrupt.signal().is_some() {
+        return first;
+    }
+    let mut runs = match Runs::begin(first) {
+        Ok(runs) => runs,
+        Err(broken) => return *broken,
+    };
     loop {
-        let run = run_once(plan, rules, make_room);
-        // A run that was broken off says nothing about how runs come out.
-        if rules.interrupt.signal().is_some() {
-            return if runs.tally.runs() == 0 { run } else { runs.finish(plan, rules.repeat) };
-        }
-        if !runs.add(run) {
-            break;
-        }
         let done = runs.tally.runs();
         repeated(done);
         let is_enough = match rules.repeat {
@@ -80,8 +80,13 @@ fn run_many(plan: &Plan, rules: &Rules<'_>, repeated: &dyn Fn(u64), make_room: &
         if is_enough {
             break;
         }
+        let run = run_once(plan, rules, make_room);
+        // One that could not begin: no use in going on.
+        if rules.interrupt.signal().is_some() || !runs.add(run) {
+            break;
+        }
     }
-    runs.finish(plan, rules.repeat)
+    runs.finish(plan, rules.repeat, start.elapsed())
 }
 
 /// One run; again, when the machine was out of something and there may be more of it now.
@@ -120,52 +125,107 @@ struct Kept {
 }
 
 /// The runs so far: all of them counted, two of them kept.
-#[derive(Default)]
 struct Runs {
     tally: Tally,
     /// The first run that failed; until there is one, the first.
-    shown: Option<Kept>,
+    shown: Kept,
     /// The first of another shape.
     differing: Option<Kept>,
-    /// A run that could not begin: no use in going on.
-    broken: Option<RunReport>,
+    /// Why the last one could not begin.
+    broken: Option<String>,
 }
 
 impl Runs {
+    /// The first run; given back where it could not begin.
+    fn begin(report: RunReport) -> Result<Self, Box<RunReport>> {
+        let mut tally = Tally::default();
+        let shown = count(&mut tally, report)?;
+        Ok(Self { tally, shown, differing: None, broken: None })
+    }
+
     /// Counts a run; tells whether to go on.
     fn add(&mut self, report: RunReport) -> bool {
-        let (Some(trace), Some(analysis), Some(shape)) = (&report.trace, &report.analysis, report.shape.clone()) else {
-            self.broken = Some(report);
-            return false;
-        };
-        self.tally.add(&shape, &report.verdict.outcome, trace, analysis);
-        let kept = Kept { number: self.tally.runs(), shape, report };
-        let passed = |kept: &Kept| kept.report.verdict.outcome == Outcome::Pass;
-        match &self.shown {
-            None => self.shown = Some(kept),
-            Some(shown) if passed(shown) && !passed(&kept) => {
-                let earlier = self.shown.replace(kept);
-                let shape = self.shown.as_ref().map(|shown| &shown.shape);
-                self.differing = earlier.filter(|earlier| Some(&earlier.shape) != shape).or(self.differing.take());
+        let kept = match count(&mut self.tally, report) {
+            Ok(kept) => kept,
+            Err(broken) => {
+                let reason =
+                    if let Outcome::Error(reason) = broken.verdict.outcome { reason } else { "the run could not begin".to_owned() };
+                self.broken = Some(format!("run {}: {reason}", self.tally.runs() + 1));
+                return false;
             }
-            Some(shown) if self.differing.is_none() && shown.shape != kept.shape => self.differing = Some(kept),
-            Some(_) => {}
+        };
+        let passed = |kept: &Kept| kept.report.verdict.outcome == Outcome::Pass;
+        if passed(&self.shown) && !passed(&kept) {
+            let earlier = std::mem::replace(&mut self.shown, kept);
+            self.differing = Some(earlier).filter(|earlier| earlier.shape != self.shown.shape).or(self.differing.take());
+        } else if self.differing.is_none() && self.shown.shape != kept.shape {
+            self.differing = Some(kept);
         }
         true
     }
 
-    fn finish(self, plan: &Plan, repeat: Repeat) -> RunReport {
-        let Some(shown) = self.shown.filter(|_| self.broken.is_none()) else {
-            return self
-                .broken
-                .unwrap_or_else(|| RunReport::new(plan, "en", Verdict::without_run(Outcome::Error("no run took place".to_owned())), None));
-        };
-        let mut report = shown.report;
+    /// All of them as one report. What was counted is kept, too, where a later run could not begin.
+    fn finish(self, plan: &Plan, repeat: Repeat, elapsed: Duration) -> RunReport {
+        let Kept { number: shown, mut report, .. } = self.shown;
         let distribution = self.tally.finish();
         judge_rates(plan, &distribution, &mut report.verdict);
+        if let Some(reason) = self.broken {
+            report.verdict.outcome = Outcome::Error(reason);
+        }
         let differing = self.differing.map(|kept| (kept.number, Box::new(kept.report)));
         let asked = if let Repeat::Times(times) = repeat { Some(times) } else { None };
-        report.repeats = Some(Repeats { distribution, asked, shown: shown.number, differing });
+        let elapsed_ns = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
+        report.repeats = Some(Repeats { distribution, asked, shown, elapsed_ns, differing });
         report
+    }
+}
+
+/// Counts a run; gives it back where it could not begin.
+fn count(tally: &mut Tally, report: RunReport) -> Result<Kept, Box<RunReport>> {
+    let (Some(trace), Some(analysis), Some(shape)) = (&report.trace, &report.analysis, report.shape.clone()) else {
+        return Err(Box::new(report));
+    };
+    tally.add(&shape, &report.verdict.outcome, trace, analysis);
+    Ok(Kept { number: tally.runs(), shape, report })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::plan::{Overrides, plan};
+    use crate::scenario::{Scenario, Source};
+
+    /// A run that takes place, and one that cannot begin, as where no thread can be made.
+    fn one_and_a_broken_one() -> (Plan, RunReport, RunReport) {
+        let text = r#"{ "title": "t", "texts": { "zh": { "title": "题" } }, "actors": { "a": [{ "bind": { "udp": "loopback:0" } }] } }"#;
+        let scenario = Arc::new(Scenario::parse(Source::new("s.json", text)).expect("a scenario"));
+        let plan = plan(&scenario, &Overrides::default()).expect("a plan").remove(0);
+        let interrupt = Interrupt::new().expect("a pipe");
+        let rules = Rules { repeat: Repeat::Times(3), retries: 0, language: "zh", interrupt: &interrupt };
+        let run = attempt(&plan, &rules);
+        let verdict = Verdict::without_run(Outcome::Error("the run could not begin: no thread".to_owned()));
+        let broken = RunReport::new(&plan, "zh", verdict, None);
+        (plan, run, broken)
+    }
+
+    #[test]
+    fn a_repeat_that_cannot_begin_takes_nothing_from_the_others() {
+        let (plan, run, broken) = one_and_a_broken_one();
+        let mut runs = Runs::begin(run.clone()).expect("it took place");
+        assert!(runs.add(run) && !runs.add(broken));
+        let report = runs.finish(&plan, Repeat::Times(3), Duration::from_secs(2));
+        assert_eq!(report.verdict.outcome, Outcome::Error("run 3: the run could not begin: no thread".to_owned()));
+        assert_eq!(report.took(), Some(Duration::from_secs(2)), "all of them, and not the one that is shown");
+        let repeats = report.repeats.expect("a distribution");
+        assert_eq!((repeats.distribution.runs, repeats.distribution.passed, repeats.asked), (2, 2, Some(3)));
+    }
+
+    #[test]
+    fn where_none_could_begin_the_first_is_reported_as_it_is() {
+        let (_, _, broken) = one_and_a_broken_one();
+        let given_back = Runs::begin(broken).err().expect("it did not take place");
+        assert_eq!((given_back.scenario.title.as_str(), given_back.repeats.is_none()), ("题", true));
     }
 }

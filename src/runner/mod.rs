@@ -16,5 +16,5 @@ pub use carry_out::{Repeat, Rules};
 pub use filter::{Filter, NameFilter, TagFilter};
 pub use order::shuffle;
 pub use schedule::{Event, Options, run};
-pub use select::{Found, Item, Selection, Sources, nearest_tag, plans_of, select, sources, texts};
+pub use select::{Found, Item, STDIN, Selection, Sources, nearest_tag, plans_of, select, sources, texts};
 pub use shard::{deal, deal_names, parse_shard};

@@ -11,10 +11,11 @@ use std::time::Duration;
 use super::carry_out::{Rules, carry_out};
 use crate::engine::Interrupt;
 use crate::plan::Plan;
-use crate::report::RunReport;
+use crate::report::{Policy, RunReport};
 use crate::verdict::{Outcome, Verdict};
 
 /// What happened. `Ended` comes in the order of the runs; the others as they happen.
+#[derive(Debug)]
 pub enum Event {
     /// A run, or its repeats, began.
     Began(String),
@@ -22,7 +23,9 @@ pub enum Event {
     Repeated(String, u64),
     /// The machine is out of something; so many runs at once are tried from now on.
     BackedOff(String, usize),
-    /// A run ended.
+    /// A run is over, and whether it went well; its result comes when those before it are over, too.
+    Finished(String, bool),
+    /// The result of a run.
     Ended(Box<RunReport>),
 }
 
@@ -32,6 +35,8 @@ pub struct Options<'o> {
     pub jobs: NonZeroUsize,
     /// After so many runs that failed or could not be carried out, no more are begun.
     pub max_fail: Option<u64>,
+    /// What counts as good.
+    pub policy: Policy,
     /// How each is carried out.
     pub rules: Rules<'o>,
 }
@@ -55,6 +60,8 @@ struct State {
     /// How many results have been handed on, and how many more may be under way.
     handed_on: usize,
     ahead: usize,
+    /// How many may still go wrong before no more are begun; no end to them where it is not said.
+    failures_left: Option<u64>,
     stopped: bool,
 }
 
@@ -72,20 +79,29 @@ pub fn run(plans: Vec<Plan>, options: &Options<'_>, mut on_event: impl FnMut(Eve
     let total = plans.len();
     let jobs = options.jobs.get().min(total.max(1));
     let waiting = plans.into_iter().enumerate().collect();
-    let state =
-        State { waiting, running: 0, alone: false, limit: jobs, given_up: false, handed_on: 0, ahead: AHEAD * jobs, stopped: false };
+    let state = State {
+        waiting,
+        running: 0,
+        alone: false,
+        limit: jobs,
+        given_up: false,
+        failures_left: options.max_fail,
+        handed_on: 0,
+        ahead: AHEAD * jobs,
+        stopped: false,
+    };
     let shared = Shared { state: Mutex::new(state), changed: Condvar::new(), interrupt: options.rules.interrupt };
     let mut ended: BTreeMap<usize, Box<RunReport>> = BTreeMap::new();
-    let (mut next, mut failures) = (0, 0);
+    let mut next = 0;
     std::thread::scope(|scope| {
         let (sender, events) = channel();
         for job in 0..jobs {
-            let (shared, sender, rules) = (&shared, sender.clone(), &options.rules);
+            let (shared, sender, rules, policy) = (&shared, sender.clone(), &options.rules, options.policy);
             let thread = std::thread::Builder::new().name(format!("job {job}"));
             if thread
                 .spawn_scoped(scope, {
                     let sender = sender.clone();
-                    move || work(shared, rules, &sender)
+                    move || work(shared, rules, policy, &sender)
                 })
                 .is_ok()
             {
@@ -94,7 +110,7 @@ pub fn run(plans: Vec<Plan>, options: &Options<'_>, mut on_event: impl FnMut(Eve
             // Fewer do as well; without any this thread does the work, and reports when all is done.
             if job == 0 {
                 shared.lock().ahead = usize::MAX;
-                work(shared, rules, &sender);
+                work(shared, rules, policy, &sender);
             }
             break;
         }
@@ -112,11 +128,7 @@ pub fn run(plans: Vec<Plan>, options: &Options<'_>, mut on_event: impl FnMut(Eve
             ended.insert(index, report);
             while let Some(report) = ended.remove(&next) {
                 next += 1;
-                failures += u64::from(matches!(report.verdict.outcome, Outcome::Fail | Outcome::Error(_)));
                 hand_on(Event::Ended(report));
-                if options.max_fail.is_some_and(|most| failures >= most) {
-                    shared.stop();
-                }
             }
             shared.lock().handed_on = next;
             shared.changed.notify_all();
@@ -126,7 +138,7 @@ pub fn run(plans: Vec<Plan>, options: &Options<'_>, mut on_event: impl FnMut(Eve
 }
 
 /// One job: takes plans and carries them out until there are none.
-fn work(shared: &Shared<'_>, rules: &Rules<'_>, events: &Sender<(usize, Event)>) {
+fn work(shared: &Shared<'_>, rules: &Rules<'_>, policy: Policy, events: &Sender<(usize, Event)>) {
     while let Some((index, plan)) = shared.take() {
         let name = plan.name();
         // Nobody listens only when the whole has been given up.
@@ -134,7 +146,7 @@ fn work(shared: &Shared<'_>, rules: &Rules<'_>, events: &Sender<(usize, Event)>)
         tell(Event::Began(name.clone()));
         let repeated = |runs| tell(Event::Repeated(name.clone(), runs));
         let make_room = |reason: &str, tries: u32| {
-            let Some(Room { limit, is_news }) = shared.make_room(tries) else { return false };
+            let Some(Room { limit, is_news }) = shared.make_room(tries, plan.runs_alone()) else { return false };
             if is_news {
                 tell(Event::BackedOff(reason.to_owned(), limit));
             }
@@ -145,8 +157,11 @@ fn work(shared: &Shared<'_>, rules: &Rules<'_>, events: &Sender<(usize, Event)>)
             let outcome = Outcome::Error("a defect in netlab: this run panicked; please report it".to_owned());
             RunReport::new(&plan, rules.language, Verdict::without_run(outcome), None)
         });
+        // It counts before the next may begin, and before those that are shown first have ended.
+        let went_well = report.went_well(policy);
+        tell(Event::Finished(name, went_well));
         tell(Event::Ended(Box::new(report)));
-        shared.release();
+        shared.release(plan.runs_alone(), went_well);
     }
 }
 
@@ -189,17 +204,23 @@ impl Shared<'_> {
         }
     }
 
-    fn release(&self) {
+    fn release(&self, alone: bool, went_well: bool) {
         let mut state = self.lock();
+        if let Some(left) = state.failures_left.as_mut().filter(|_| !went_well) {
+            *left = left.saturating_sub(1);
+            state.stopped |= *left == 0;
+        }
         state.running -= 1;
-        state.alone = false;
+        if alone {
+            state.alone = false;
+        }
         drop(state);
         self.changed.notify_all();
     }
 
     /// After a run that did not get what it needed: lets fewer run at once, and waits until one of those may. Gives nothing when it is of no
     /// use to try again.
-    fn make_room(&self, tries: u32) -> Option<Room> {
+    fn make_room(&self, tries: u32, alone: bool) -> Option<Room> {
         let mut state = self.lock();
         if tries >= TRIES || (state.given_up && state.limit == 1 && tries > 1) {
             state.given_up = true;
@@ -210,13 +231,14 @@ impl Shared<'_> {
         state.running -= 1;
         state.limit = (state.limit / 2).max(1);
         let limit = state.limit;
-        while state.running >= state.limit {
+        while state.running >= state.limit || (state.alone && !alone) {
             self.changed.notify_all();
             state = self.wait(state);
         }
         state.running += 1;
         drop(state);
-        self.interrupt.pause(PAUSE * 2u32.pow(tries - 1));
+        // A pause that cannot be made is none.
+        let _ = self.interrupt.wait(PAUSE * 2u32.pow(tries - 1));
         self.interrupt.signal().is_none().then_some(Room { limit, is_news })
     }
 }

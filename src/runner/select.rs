@@ -14,7 +14,7 @@ use crate::report::{InvalidFile, SourceText};
 use crate::scenario::{Bases, Diagnostic, Folder, MAX_FILE_SIZE, Problem, Scenario, Source, Variables, nearest};
 
 /// The name of a scenario that comes from standard input.
-const STDIN: &str = "<stdin>";
+pub const STDIN: &str = "<stdin>";
 
 /// The texts at the paths, or why there is none.
 pub type Sources = Vec<Result<Found, InvalidFile>>;
@@ -24,12 +24,14 @@ pub struct Found {
     /// The text.
     pub source: Arc<Source>,
     bases: Arc<dyn Bases>,
+    /// Whether the command line names this very file, rather than a folder or a pattern.
+    is_named: bool,
 }
 
 impl Found {
     /// A built-in scenario.
     pub fn builtin(source: Arc<Source>) -> Self {
-        Self { source, bases: Arc::new(builtin::BuiltinBases) }
+        Self { source, bases: Arc::new(builtin::BuiltinBases), is_named: false }
     }
 
     /// Reads the scenario.
@@ -93,7 +95,7 @@ fn sources_at(name: &str, seen: &mut HashSet<PathBuf>) -> Sources {
         return read_all(files_in(path), Some(path), seen);
     }
     if path.exists() {
-        return read_all(vec![path.to_owned()], None, seen);
+        return read_all(vec![Ok(path.to_owned())], None, seen);
     }
     let found = if is_pattern(name) { builtin::matching(name) } else { builtin::find(name) };
     if !found.is_empty() && matching(name).is_empty() {
@@ -113,17 +115,32 @@ fn is_pattern(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }
 
-/// Reads files. What they extend must be in the folder given, or in the one that each is in.
-fn read_all(files: Vec<PathBuf>, folder: Option<&Path>, seen: &mut HashSet<PathBuf>) -> Sources {
+/// Reads files. What they extend must be in the folder given.
+fn read_all(files: Vec<Result<PathBuf, InvalidFile>>, folder: Option<&Path>, seen: &mut HashSet<PathBuf>) -> Sources {
     let of_folder = folder.map(|folder| -> Arc<dyn Bases> { Arc::new(Folder::new(folder)) });
-    let is_new = |file: &PathBuf| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone()));
-    let bases = |file: &Path| of_folder.clone().unwrap_or_else(|| Arc::new(Folder::around(file)));
-    files.into_iter().filter(is_new).map(|file| read(&file, bases(&file))).collect()
+    let mut is_new = |file: &PathBuf| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone()));
+    let bases = |file: &Path| of_folder.clone().unwrap_or_else(|| Arc::new(folder_of(file)));
+    let is_named = of_folder.is_none() && files.len() == 1;
+    let read = |file: Result<PathBuf, InvalidFile>| match file {
+        Ok(file) => is_new(&file).then(|| read(&file, bases(&file), is_named)),
+        Err(invalid) => Some(Err(invalid)),
+    };
+    let sources = files.into_iter().filter_map(read);
+    // Reports are easily written among the scenarios; one that is named is told what it is.
+    sources.filter(|found| is_named || !found.as_ref().is_ok_and(|found| is_report(found.source.text()))).collect()
 }
 
-fn read(path: &Path, bases: Arc<dyn Bases>) -> Result<Found, InvalidFile> {
+/// Where the files are that a file may extend which the command line names: in the folder in which netlab was started, when it is below that;
+/// so a file extends the same whether it is named or its folder is.
+fn folder_of(file: &Path) -> Folder {
+    let here = Path::new(".").canonicalize();
+    let is_below = here.is_ok_and(|here| file.canonicalize().is_ok_and(|file| file.starts_with(here)));
+    if is_below { Folder::new(Path::new(".")) } else { Folder::around(file) }
+}
+
+fn read(path: &Path, bases: Arc<dyn Bases>, is_named: bool) -> Result<Found, InvalidFile> {
     match Source::read(path) {
-        Ok(source) => Ok(Found { source, bases }),
+        Ok(source) => Ok(Found { source, bases, is_named }),
         Err(diagnostic) => Err(InvalidFile::new(path.display().to_string(), vec![*diagnostic])),
     }
 }
@@ -134,7 +151,7 @@ fn read_stdin() -> Result<Found, InvalidFile> {
     let refuse = |diagnostic: Diagnostic| InvalidFile::new(STDIN.to_owned(), vec![diagnostic]);
     match io::stdin().lock().take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes) {
         Ok(_) => match Source::of_bytes(STDIN, bytes) {
-            Ok(source) => Ok(Found { source, bases: Arc::new(Folder::new(Path::new("."))) }),
+            Ok(source) => Ok(Found { source, bases: Arc::new(Folder::new(Path::new("."))), is_named: true }),
             Err(diagnostic) => Err(refuse(*diagnostic)),
         },
         Err(error) => Err(refuse(Diagnostic::of_file(Problem::FileUnreadable, STDIN, format!("cannot read standard input: {error}")))),
@@ -142,27 +159,41 @@ fn read_stdin() -> Result<Found, InvalidFile> {
 }
 
 /// The .json files that a pattern (`scenarios/**/t*.json`) matches, and those in folders that it matches.
-fn matching(pattern: &str) -> Vec<PathBuf> {
+fn matching(pattern: &str) -> Vec<Result<PathBuf, InvalidFile>> {
     let paths = Some(pattern).filter(|pattern| is_pattern(pattern)).and_then(|pattern| glob::glob(pattern).ok());
     let paths = paths.into_iter().flatten().filter_map(Result::ok);
-    paths.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).filter(|path| is_json(path)).collect()
+    let files = paths.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![Ok(path)] });
+    files.filter(|file| file.as_ref().map_or(true, |path| is_json(path))).collect()
 }
 
 fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
 }
 
-/// The .json files below a folder. Hidden ones are left out, and those that begin with `_`: they are there for others to extend.
-fn files_in(folder: &Path) -> Vec<PathBuf> {
+/// The .json files below a folder, those behind links among them; and what could not be looked into, with the reason. Hidden ones are left out,
+/// and those that begin with `_`: they are there for others to extend.
+fn files_in(folder: &Path) -> Vec<Result<PathBuf, InvalidFile>> {
     let is_hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with(['.', '_']);
-    WalkDir::new(folder)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(|entry| !is_hidden(entry))
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file() && is_json(entry.path()))
-        .map(walkdir::DirEntry::into_path)
-        .collect()
+    let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(|entry| !is_hidden(entry));
+    let file = |entry: walkdir::Result<walkdir::DirEntry>| match entry {
+        Ok(entry) => (entry.file_type().is_file() && is_json(entry.path())).then(|| Ok(entry.into_path())),
+        // A link to a folder that it is in: its files are found all the same.
+        Err(error) if error.loop_ancestor().is_some() => None,
+        Err(error) => {
+            let path = error.path().unwrap_or(folder).to_owned();
+            let is_gone = error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
+            // A link that leads nowhere matters only where a scenario is expected.
+            (!is_gone || is_json(&path)).then(|| Err(unreadable(&path, &error)))
+        }
+    };
+    entries.filter_map(file).collect()
+}
+
+fn unreadable(path: &Path, error: &walkdir::Error) -> InvalidFile {
+    let name = path.display().to_string();
+    let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    let diagnostic = Diagnostic::of_file(Problem::FileUnreadable, &name, format!("cannot look into it: {reason}"));
+    InvalidFile::new(name, vec![diagnostic.help("whatever is in there was not run")])
 }
 
 fn missing(name: &str) -> InvalidFile {
@@ -210,11 +241,14 @@ fn is_report(text: &str) -> bool {
     text.contains("\"summary\"") && serde_json::from_str::<Marks>(text).is_ok()
 }
 
-/// Plans everything at the paths, and leaves what the filter means. A file that is no scenario has no tags, so only names sort it out.
+/// Plans everything at the paths, and leaves what the filter means.
+///
+/// A file that is no scenario has no tags and no cases, so only its name can sort it out; and not even that where the command line names it.
 pub fn select(sources: Sources, overrides: &Overrides, variables: &Variables, filter: &Filter) -> Selection {
     let mut selection =
         Selection { items: Vec::new(), found: 0, tags: HashSet::new(), variables: HashSet::new(), all_valid: !sources.is_empty() };
     for source in sources {
+        let is_named = source.as_ref().is_ok_and(|found| found.is_named);
         match plans_of(source, overrides, variables) {
             Ok(plans) => {
                 selection.found += plans.len();
@@ -230,7 +264,7 @@ pub fn select(sources: Sources, overrides: &Overrides, variables: &Variables, fi
             Err(invalid) => {
                 selection.found += 1;
                 selection.all_valid = false;
-                if filter.selects_name(&invalid.file) {
+                if is_named || filter.selects_name(&invalid.file) {
                     selection.items.push(Item { name: invalid.file.clone(), content: Err(invalid) });
                 }
             }

@@ -20,6 +20,7 @@ pub fn parse_shard(text: &str) -> Result<Shard, String> {
         (_, 0) => Err("there is no suite of 0 parts".to_owned()),
         (0, _) => Err(format!("parts count from 1: the first of {count} is 1/{count}")),
         _ if index > count => Err(format!("there is no part {index} of {count}")),
+        _ if count > Shard::MAX_COUNT => Err(format!("{count} parts are too many: at most {}", Shard::MAX_COUNT)),
         _ => Ok(Shard { index, count, by_hash }),
     }
 }
@@ -105,6 +106,8 @@ mod tests {
         assert_eq!(parse_shard("hash:1/4").map(|shard| shard.to_string()), Ok("hash:1/4".to_owned()));
         assert_eq!(parse_shard("0/3"), Err("parts count from 1: the first of 3 is 1/3".to_owned()));
         assert_eq!(parse_shard("4/3"), Err("there is no part 4 of 3".to_owned()));
+        assert_eq!(parse_shard("1/4294967295"), Err("4294967295 parts are too many: at most 100000".to_owned()));
+        assert!(parse_shard("1/100000").is_ok_and(|shard| shard.is_part()));
         assert_eq!(parse_shard("1/0"), Err("there is no suite of 0 parts".to_owned()));
         for text in ["", "3", "1/", "/2", "+1/2", "1/2/3", "a/b", "-1/2", "1/99999999999"] {
             assert!(parse_shard(text).is_err_and(|error| error.starts_with("expected I/N")), "{text}");

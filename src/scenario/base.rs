@@ -140,7 +140,7 @@ fn report(error: &BaseError, extends: &Spanned<String>, problems: &mut Problems)
         }
         BaseError::Outside(folder) => {
             let label = format!("a base lies in `{}`, or below", shortened(folder));
-            let help = "a file may extend those of its own folder; after `netlab run FOLDER`, all of that folder";
+            let help = "a file may extend those of the folder that netlab was given, or was started in";
             problems.add(Problem::BaseOutside, span, format!("{path} is outside of the folder"), label).with_help(help);
         }
         BaseError::Missing => {

@@ -67,6 +67,12 @@ impl Decode for bool {
     }
 }
 
+impl Decode for u64 {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        integer(node, "a whole number", 0..=u64::MAX, problems)
+    }
+}
+
 impl Decode for String {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let text = string(node, "a string", problems)?;
@@ -80,6 +86,15 @@ fn check_text(text: &str, span: Span, problems: &mut Problems) -> bool {
     let label = format!("U+{:04X} would command the terminal on which this is shown", u32::from(command));
     problems.add(Problem::BadText, span, "a control character in a text", label).with_help("only `\\n` is allowed here");
     false
+}
+
+/// Refuses a line break in what is shown on one line: a title, a tag, a name.
+pub(crate) fn check_line(text: &Spanned<String>, problems: &mut Problems) -> bool {
+    let is_line = !text.value.contains('\n');
+    if !is_line {
+        problems.add(Problem::BadText, text.span, "a line break in a title, a tag or a name", "this is shown on one line");
+    }
+    is_line
 }
 
 impl<T: Decode> Decode for Spanned<T> {
@@ -134,7 +149,7 @@ impl<T: Decode> Decode for Named<T> {
             return None;
         };
         let decode = |member: &Member| {
-            let is_text = check_text(&member.name.value, member.name.span, problems);
+            let is_text = check_text(&member.name.value, member.name.span, problems) && check_line(&member.name, problems);
             let value = T::decode(&member.value, problems)?;
             is_text.then(|| (member.name.clone(), value))
         };

@@ -67,6 +67,8 @@ pub enum Host {
     Path(String),
     /// The address that a socket of an actor has: "same:server", or "same:server.name".
     Same(String),
+    /// This address, with the port that a socket of an actor has: "0.0.0.0:same:server".
+    SamePort(IpAddr, String),
 }
 
 /// A kind of socket and an address of it.
@@ -85,9 +87,11 @@ pub struct Endpoint {
 #[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "only its schema is used")]
 pub(crate) struct EndpointFields {
-    /// "loopback:0", "127.0.0.1:0" or "[::1]:0", port 0 lets the kernel choose; or "same:server", the address another actor has.
+    /// "loopback:0", "127.0.0.1:0" or "[::1]:0", port 0 lets the kernel choose; or "same:server", the address another actor has,
+    /// or "0.0.0.0:same:server", its port.
     tcp: Option<String>,
-    /// "loopback:0", "127.0.0.1:0" or "[::1]:0", port 0 lets the kernel choose; or "same:server", the address another actor has.
+    /// "loopback:0", "127.0.0.1:0" or "[::1]:0", port 0 lets the kernel choose; or "same:server", the address another actor has,
+    /// or "0.0.0.0:same:server", its port.
     udp: Option<String>,
     /// A path; a relative one is made in a directory of the run's own. Or "same:server", the path another actor has.
     unix_stream: Option<String>,
@@ -150,8 +154,10 @@ impl Decode for Endpoint {
 
 /// `sockaddr_un.sun_path` has 108 bytes on Linux (man 7 unix); a run's own directory takes up to 40 of them.
 const MAX_RELATIVE_PATH: usize = 60;
-/// One byte of the 108 is the NUL behind the path.
-const MAX_PATH: usize = 107;
+/// One byte of the 108 is the NUL behind the path. A longer one is for steps that expect an error, and goes to the kernel as it is:
+/// a `sockaddr_storage` has 128 bytes, two of them for the family.
+pub(crate) const MAX_PATH: usize = 107;
+const MAX_REFUSED_PATH: usize = 126;
 
 fn parse_host(kind: SocketKind, text: &str) -> Result<Host, String> {
     if let Some(actor) = text.strip_prefix("same:") {
@@ -165,8 +171,20 @@ fn parse_host(kind: SocketKind, text: &str) -> Result<Host, String> {
             _ if !text.starts_with('/') && text.len() > MAX_RELATIVE_PATH => {
                 Err(format!("longer than {MAX_RELATIVE_PATH} bytes, the most for a relative path"))
             }
-            _ if text.len() > MAX_PATH => Err(format!("longer than {MAX_PATH} bytes, the most that a path can have (man 7 unix)")),
+            _ if text.len() > MAX_REFUSED_PATH => {
+                Err(format!("longer than {MAX_REFUSED_PATH} bytes, the most that a socket address can carry"))
+            }
             _ => Ok(Host::Path(text.to_owned())),
+        };
+    }
+    if let Some((ip, actor)) = text.split_once(":same:") {
+        let ip = ip
+            .strip_prefix('[')
+            .and_then(|ip| ip.strip_suffix(']'))
+            .map_or_else(|| ip.parse::<Ipv4Addr>().map(IpAddr::from), |ip| ip.parse::<Ipv6Addr>().map(IpAddr::from));
+        return match ip {
+            Ok(ip) => Ok(Host::SamePort(ip, actor.to_owned())),
+            Err(_) => Err("expected an address before the port: \"0.0.0.0:same:server\" or \"[::]:same:server\"".to_owned()),
         };
     }
     let parse_port = |port: &str| port.parse::<u16>().map_err(|_| format!("{} is not a port (0 to 65535)", quoted(port)));
@@ -212,6 +230,11 @@ mod tests {
         assert!(matches!(parse_host(SocketKind::Udp, "[::1]:0"), Ok(Host::Ip(_))));
         assert_eq!(parse_host(SocketKind::Tcp, "::1").unwrap_err(), "a port is missing: \"[::1]:0\" lets the kernel choose one");
         assert_eq!(parse_host(SocketKind::Tcp, "127.0.0.1:99999").unwrap_err(), "`99999` is not a port (0 to 65535)");
+        assert_eq!(
+            parse_host(SocketKind::Tcp, "[::]:same:server.a"),
+            Ok(Host::SamePort(Ipv6Addr::UNSPECIFIED.into(), "server.a".to_owned()))
+        );
+        assert!(parse_host(SocketKind::Tcp, "::same:server").is_err());
         assert!(parse_host(SocketKind::UnixStream, "../../etc/x").is_err());
         assert!(parse_host(SocketKind::Tcp, "localhost:80").unwrap_err().contains("not resolved"));
     }

@@ -13,17 +13,20 @@
 //! ```
 
 mod base;
+mod capability;
 mod count;
 mod decode;
 mod duration;
 mod endpoint;
 mod expect;
+mod expected;
 mod folder;
 mod json;
 mod option;
 mod payload;
 mod problem;
 mod schema;
+mod setting;
 mod source;
 mod step;
 mod substitute;
@@ -36,6 +39,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 
 pub use base::{Base, BaseError, Bases, NoBases};
+pub use capability::{Capability, Family};
 pub use count::{Count, Sizes};
 pub use decode::Named;
 pub use duration::{format_duration, parse_duration};
@@ -49,17 +53,20 @@ pub use option::{OptionForm, OptionSetting, SocketOption};
 pub use payload::{MAX_PAYLOAD, Part, Payload};
 pub use problem::{Diagnostic, Place, Problem, Problems, nearest, one_of, suggestion};
 pub use schema::scenario_schema;
+pub use setting::{Defaults, Sampling};
 pub use source::{MAX_FILE_SIZE, PartView, Position, Source, SourcePart, Span, Spanned};
 pub use step::{
-    Action, BindArgs, ConnectArgs, EXEC_PORT, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs, ShutdownHow,
-    SocketArgs, Step, Until, WaitFor,
+    AcceptArgs, Action, BindArgs, ConnectArgs, EXEC_PORT, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs,
+    ShutdownHow, SocketArgs, SocketCall, SocketConstant, Step, Until, WaitFor,
 };
 pub use variable::{ENVIRONMENT_PREFIX, Variable, VariableOrigin, Variables, VarsFile, is_variable_name};
 
+pub(crate) use endpoint::MAX_PATH;
 pub(crate) use problem::visible;
 pub(crate) use step::check_name;
 
-use decode::{Decode, Fields, word};
+use crate::errno::Errno;
+use decode::{Decode, Fields, check_line};
 use json::{Node, NodeKind};
 use substitute::Substitutions;
 
@@ -159,66 +166,6 @@ pub struct Texts {
     pub cases: Named<String>,
 }
 
-/// Settings that hold for every step and socket, unless a step sets its own.
-#[derive(Clone, Debug, Default, PartialEq, Eq, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct Defaults {
-    /// The longest that one step may take, such as "2s". Default 5 s.
-    #[schemars(with = "Option<duration::DurationText>")]
-    pub timeout: Option<Spanned<Duration>>,
-    /// Bytes that `recv` asks for. Default 1024.
-    #[schemars(range(min = 1, max = 16_777_216))]
-    pub recv_size: Option<Spanned<u64>>,
-    /// TCP_NODELAY on every TCP connection: true turns Nagle's algorithm off.
-    pub nodelay: Option<Spanned<bool>>,
-    /// SO_REUSEADDR on every socket before it is bound.
-    pub reuseaddr: Option<Spanned<bool>>,
-    /// SO_SNDBUF in bytes on every socket. Linux doubles what is asked.
-    #[schemars(range(min = 1, max = 1_073_741_823))]
-    pub sndbuf: Option<Spanned<u64>>,
-    /// SO_RCVBUF in bytes on every socket, before connect and listen. Linux doubles what is asked.
-    #[schemars(range(min = 1, max = 1_073_741_823))]
-    pub rcvbuf: Option<Spanned<u64>>,
-    /// When the kernel's counters of a TCP connection are read. Default "close".
-    pub sample: Option<Spanned<Sampling>>,
-}
-
-/// When the kernel's counters of a TCP connection are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Sampling {
-    /// Not at all; only what is queued is, before each close.
-    Never,
-    /// Once, before each socket is closed.
-    Close,
-    /// Also after each send.
-    Sends,
-}
-
-/// Something a machine can lack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Capability {
-    /// The Linux kernel.
-    Linux,
-    /// A loopback interface with an IPv6 address.
-    Ipv6,
-    /// The kernel's counters of a TCP connection (TCP_INFO) with those of RFC 4898: Linux 4.6 and later.
-    TcpInfo,
-    /// No route to the documentation prefix 2001:db8::/32 (RFC 3849), so that a connect there fails at once and sends nothing.
-    NoRoute,
-}
-
-/// An address family of the internet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Family {
-    /// 127.0.0.1
-    Ipv4,
-    /// ::1
-    Ipv6,
-}
-
 impl Scenario {
     /// Reads a scenario from its text. It can extend nothing but later parts of its source, and its variables have the values that
     /// it gives them itself.
@@ -270,11 +217,14 @@ impl Decode for Scenario {
         let extends = fields.optional("extends", problems);
         // Read before, and put where they belong.
         fields.node("vars");
-        let title = fields.required("title", problems);
+        let title: Option<Spanned<String>> = fields.required("title", problems);
         let about = fields.optional("about", problems);
         let explain = fields.optional("explain", problems);
         let belief = fields.optional("belief", problems);
-        let tags = fields.or_default("tags", problems);
+        let tags: Vec<Spanned<String>> = fields.or_default("tags", problems);
+        for text in title.iter().chain(&tags) {
+            check_line(text, problems);
+        }
         let texts = fields.or_default("texts", problems);
         let requires = fields.or_default("requires", problems);
         let families = fields.or_default("families", problems);
@@ -335,8 +285,12 @@ impl Decode for Case {
 impl Decode for Texts {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         let mut fields = Fields::of(node, "the texts of a language", problems)?;
+        let title: Option<Spanned<String>> = fields.optional("title", problems);
+        if let Some(title) = &title {
+            check_line(title, problems);
+        }
         let texts = Self {
-            title: fields.optional("title", problems),
+            title: title.map(|title| title.value),
             about: fields.optional("about", problems),
             explain: fields.optional("explain", problems),
             belief: fields.optional("belief", problems),
@@ -344,73 +298,6 @@ impl Decode for Texts {
         };
         fields.finish(problems);
         Some(texts)
-    }
-}
-
-impl Decode for Defaults {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let mut fields = Fields::of(node, "defaults", problems)?;
-        let mut size = |name, range| {
-            let node: &Node = fields.node(name)?;
-            decode::integer(node, "a size in bytes", range, problems).map(|value| Spanned::new(value, node.span))
-        };
-        let recv_size = size("recv_size", 1..=MAX_PAYLOAD);
-        let sndbuf = size("sndbuf", 1..=option::MAX_INT / 2);
-        let rcvbuf = size("rcvbuf", 1..=option::MAX_INT / 2);
-        let defaults = Self {
-            timeout: duration::time_limit(&mut fields, "timeout", problems),
-            recv_size,
-            nodelay: fields.optional("nodelay", problems),
-            reuseaddr: fields.optional("reuseaddr", problems),
-            sndbuf,
-            rcvbuf,
-            sample: fields.optional("sample", problems),
-        };
-        fields.finish(problems);
-        Some(defaults)
-    }
-}
-
-impl Sampling {
-    /// Words and values.
-    pub const WORDS: &[(&str, Self)] = &[("never", Self::Never), ("close", Self::Close), ("sends", Self::Sends)];
-
-    /// The word.
-    pub fn name(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, sampling)| *sampling == self).map_or("", |(name, _)| name)
-    }
-}
-
-impl Decode for Sampling {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        word(node, "a time of sampling", Self::WORDS, problems)
-    }
-}
-
-impl Capability {
-    const WORDS: &[(&str, Self)] =
-        &[("linux", Self::Linux), ("ipv6", Self::Ipv6), ("tcp_info", Self::TcpInfo), ("no_route", Self::NoRoute)];
-}
-
-impl Decode for Capability {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        word(node, "a capability", Self::WORDS, problems)
-    }
-}
-
-impl Family {
-    const WORDS: &[(&str, Self)] = &[("ipv4", Self::Ipv4), ("ipv6", Self::Ipv6)];
-}
-
-impl Decode for Family {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        word(node, "an address family", Self::WORDS, problems)
-    }
-}
-
-impl Decode for u64 {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        decode::integer(node, "a whole number", 0..=u64::MAX, problems)
     }
 }
 

@@ -77,6 +77,8 @@ options! {
     Reuseaddr "reuseaddr" Switch false "SO_REUSEADDR",
     /// SO_REUSEPORT: several sockets may be bound to one address (man 7 socket).
     Reuseport "reuseport" Switch false "SO_REUSEPORT",
+    /// IPV6_V6ONLY: true keeps a socket bound to the wildcard from taking IPv4 as well (man 7 ipv6).
+    V6only "v6only" Switch false "IPV6_V6ONLY",
     /// SO_KEEPALIVE
     Keepalive "keepalive" Switch false "SO_KEEPALIVE",
     /// SO_BROADCAST

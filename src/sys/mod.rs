@@ -4,21 +4,44 @@
 //! `cfg`. Linux is where it is tested; for other systems nothing is claimed.
 
 mod arrival;
+#[allow(unsafe_code, reason = "a call with a descriptor that is not open has no safe form")]
+mod closed;
+mod constant;
+#[allow(unsafe_code, reason = "a table of descriptors of a thread's own has no safe form")]
+mod descriptors;
+#[allow(unsafe_code, reason = "recvmsg takes raw pointers, and no crate here reads the error queue")]
+mod error_queue;
+mod interrupt;
+mod listing;
 mod message;
 #[allow(unsafe_code, reason = "getsockopt, setsockopt and ioctl take raw pointers")]
 mod option;
 mod peer;
+mod privilege;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod process;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod sock_diag;
 mod tcp_info;
+#[allow(unsafe_code, reason = "an address that no library makes")]
+mod unix_path;
 mod wake;
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 pub(crate) use arrival::wait_queued;
+pub(crate) use closed::call_when_closed;
+pub(crate) use descriptors::{accept_without_descriptors, too_many_descriptors};
+pub(crate) use error_queue::{Origin, report_errors, take_error};
+pub use interrupt::Interrupt;
+pub(crate) use listing::{listen_counters, socket_owners, sockets_of};
 pub(crate) use message::{receive, receive_message, send_flags};
-pub(crate) use option::{congestion_control, get_option, set_option};
+pub(crate) use option::{congestion_control, get_named, get_option, set_named, set_option};
 pub(crate) use peer::{PeerWatch, Reading};
+pub(crate) use privilege::{first_unprivileged_port, privilege};
 pub(crate) use tcp_info::{counts_segments, tcp_info};
-pub(crate) use wake::{Interest, Readiness, Wake, wait_ready};
+pub(crate) use unix_path::unix_path;
+pub(crate) use wake::{Interest, Readiness, Wake, wait_any, wait_ready};
 
 /// The kernel's release, as `uname -r` prints it.
 pub(crate) fn kernel_release() -> String {
@@ -29,6 +52,19 @@ pub(crate) fn kernel_release() -> String {
 pub(crate) fn has_route(to: SocketAddr) -> bool {
     let any: SocketAddr = if to.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
     UdpSocket::bind(any).and_then(|socket| socket.connect(to)).is_ok()
+}
+
+/// Whether an address is one of this machine's own: what goes there also comes from there. That a socket can be bound to it says less,
+/// since `ip_nonlocal_bind` allows any.
+pub(crate) fn is_own(ip: IpAddr) -> bool {
+    let ip = ip.to_canonical();
+    if ip.is_loopback() || ip.is_unspecified() {
+        return true;
+    }
+    let any: SocketAddr = if ip.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
+    // Any port: connecting a UDP socket sends nothing.
+    let from = UdpSocket::bind(any).and_then(|socket| socket.connect((ip, 9)).and_then(|()| socket.local_addr()));
+    from.is_ok_and(|from| from.ip() == ip)
 }
 
 /// Whether a socket can be bound to an address here.

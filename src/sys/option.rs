@@ -4,6 +4,7 @@ use std::io;
 use std::mem::size_of;
 use std::os::fd::{AsFd, AsRawFd};
 
+use super::constant::level_and_number;
 use crate::scenario::SocketOption;
 
 /// Level and name of an option; `None` where this system does not have it.
@@ -24,6 +25,7 @@ fn constants(option: SocketOption) -> Option<(libc::c_int, libc::c_int)> {
         SocketOption::Syncnt => (TCP, libc::TCP_SYNCNT),
         SocketOption::Reuseaddr => (SOCKET, libc::SO_REUSEADDR),
         SocketOption::Reuseport => (SOCKET, libc::SO_REUSEPORT),
+        SocketOption::V6only => (libc::IPPROTO_IPV6, libc::IPV6_V6ONLY),
         SocketOption::Keepalive => (SOCKET, libc::SO_KEEPALIVE),
         SocketOption::Broadcast => (SOCKET, libc::SO_BROADCAST),
         SocketOption::Oobinline => (SOCKET, libc::SO_OOBINLINE),
@@ -79,8 +81,30 @@ pub(crate) fn get_option(socket: &dyn AsFd, option: SocketOption) -> io::Result<
     }
 }
 
+/// Options whose value holds a pointer to more memory: a caller of safe code may not make one up.
+const HOLDING_POINTERS: &[&str] = &["SO_ATTACH_FILTER", "SO_ATTACH_REUSEPORT_CBPF", "TCP_ZEROCOPY_RECEIVE"];
+
+fn by_name(name: &str) -> io::Result<(libc::c_int, libc::c_int)> {
+    level_and_number(name).filter(|_| !HOLDING_POINTERS.contains(&name)).ok_or_else(unsupported)
+}
+
+/// getsockopt(2) of an option by its name in C, into bytes: gives how many the kernel wrote.
+pub(crate) fn get_named(socket: &dyn AsFd, name: &str, bytes: &mut [u8]) -> io::Result<usize> {
+    let (level, number) = by_name(name)?;
+    get_bytes(socket, level, number, bytes)
+}
+
+/// setsockopt(2) of an option by its name in C.
+pub(crate) fn set_named(socket: &dyn AsFd, name: &str, value: &[u8]) -> io::Result<()> {
+    let (level, number) = by_name(name)?;
+    let length = libc::socklen_t::try_from(value.len()).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
+    // SAFETY: the descriptor is borrowed for the call; the pointer is to a slice that outlives the call and has the length given, and
+    // the kernel copies it. Options whose value leads to more memory are refused above.
+    let result = unsafe { libc::setsockopt(socket.as_fd().as_raw_fd(), level, number, value.as_ptr().cast(), length) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// getsockopt(2) into bytes: gives how many the kernel wrote.
-#[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn get_bytes(socket: &dyn AsFd, level: libc::c_int, name: libc::c_int, bytes: &mut [u8]) -> io::Result<usize> {
     let mut length = libc::socklen_t::try_from(bytes.len()).unwrap_or(libc::socklen_t::MAX);
     // SAFETY: the descriptor is borrowed for the call; the pointers are to a slice and to its length, both outlive the call, and the

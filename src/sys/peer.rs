@@ -46,29 +46,24 @@ impl Reading {
 /// Asks about one socket again and again.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) struct PeerWatch {
-    netlink: netlink_sys::Socket,
-    request: Vec<u8>,
+    netlink: super::sock_diag::SockDiag,
+    request: super::sock_diag::Request,
     /// The peer's own address and ours, as it sees them.
     local: SocketAddr,
     remote: SocketAddr,
-    buffer: Vec<u8>,
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl PeerWatch {
     /// About the TCP socket that is bound to `local` and connected to `remote`.
     pub(crate) fn new(local: SocketAddr, remote: SocketAddr) -> io::Result<Self> {
-        use netlink_sys::{Socket, SocketAddr as NetlinkAddr, protocols::NETLINK_SOCK_DIAG};
-
-        let mut netlink = Socket::new(NETLINK_SOCK_DIAG)?;
-        netlink.bind_auto()?;
-        netlink.connect(&NetlinkAddr::new(0, 0))?;
-        Ok(Self { netlink, request: request(local, remote), local, remote, buffer: Vec::with_capacity(4096) })
+        use super::sock_diag::{SockDiag, request_about};
+        Ok(Self { netlink: SockDiag::open()?, request: request_about(local, remote), local, remote })
     }
 
     /// Asks about another socket from now on.
     pub(crate) fn aim(&mut self, local: SocketAddr, remote: SocketAddr) {
-        self.request = request(local, remote);
+        self.request = super::sock_diag::request_about(local, remote);
         (self.local, self.remote) = (local, remote);
     }
 
@@ -80,60 +75,26 @@ impl PeerWatch {
     /// What the kernel has counted of it and what waits in its receive queue, in one answer. The queue was looked at first, without the
     /// socket's lock, and the counters then, with it (tcp_diag_get_info of net/ipv4/tcp_diag.c).
     pub(crate) fn observe(&mut self) -> io::Result<Option<PeerState>> {
-        use netlink_packet_core::{NetlinkMessage, NetlinkPayload};
-        use netlink_packet_sock_diag::SockDiagMessage;
         use netlink_packet_sock_diag::inet::nlas::Nla;
 
-        self.netlink.send(&self.request, 0)?;
-        self.buffer.clear();
-        // The kernel answers within the send, so there is nothing to wait for.
-        self.netlink.recv(&mut self.buffer, libc::MSG_DONTWAIT)?;
-        let message = NetlinkMessage::<SockDiagMessage>::deserialize(&self.buffer).map_err(io::Error::other)?;
-        let response = match message.payload {
-            NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(response)) => response,
-            NetlinkPayload::Error(error) if error.code.is_some_and(|code| code.get() == -libc::ENOENT) => return Ok(None),
-            NetlinkPayload::Error(error) => return Err(error.to_io()),
-            _ => return Ok(None),
-        };
-        // Where no connection has these addresses the kernel answers with the listener.
-        let id = &response.header.socket_id;
-        let is_it = id.source_port == self.local.port() && id.destination_port == self.remote.port();
-        let info = response.nlas.iter().find_map(|nla| if let Nla::TcpInfo(bytes) = nla { Some(TcpInfo::from_bytes(bytes)) } else { None });
-        let queued = response.header.recv_queue;
-        Ok(info.filter(|_| is_it).map(|info| PeerState { info, queued }))
+        let (local, remote) = (self.local, self.remote);
+        let mut found = None;
+        let asked = self.netlink.ask(&self.request, &mut |payload| {
+            let response = super::sock_diag::inet_response(payload)?;
+            // Where no connection has these addresses the kernel answers with the listener.
+            let id = &response.header.socket_id;
+            let is_it = id.source_port == local.port() && id.destination_port == remote.port();
+            let info =
+                response.nlas.iter().find_map(|nla| if let Nla::TcpInfo(bytes) = nla { Some(TcpInfo::from_bytes(bytes)) } else { None });
+            let queued = response.header.recv_queue;
+            found = info.filter(|_| is_it).map(|info| PeerState { info, queued });
+            Ok(())
+        });
+        match asked {
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(None),
+            asked => asked.map(|()| found),
+        }
     }
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
-    use netlink_packet_core::{NLM_F_REQUEST, NetlinkHeader, NetlinkMessage};
-    use netlink_packet_sock_diag::SockDiagMessage;
-    use netlink_packet_sock_diag::constants::{AF_INET, AF_INET6, IPPROTO_TCP};
-    use netlink_packet_sock_diag::inet::{ExtensionFlags, InetRequest, SocketId, StateFlags};
-
-    let id = SocketId {
-        source_port: local.port(),
-        destination_port: remote.port(),
-        source_address: local.ip(),
-        destination_address: remote.ip(),
-        interface_id: 0,
-        // INET_DIAG_NOCOOKIE: whichever socket has these addresses.
-        cookie: [0xff; 8],
-    };
-    let request = InetRequest {
-        family: if local.is_ipv4() { AF_INET } else { AF_INET6 },
-        protocol: IPPROTO_TCP,
-        extensions: ExtensionFlags::INFO,
-        states: StateFlags::all(),
-        socket_id: id,
-    };
-    let mut header = NetlinkHeader::default();
-    header.flags = NLM_F_REQUEST;
-    let mut message = NetlinkMessage::new(header, SockDiagMessage::InetRequest(request).into());
-    message.finalize();
-    let mut request = vec![0; message.buffer_len()];
-    message.serialize(&mut request);
-    request
 }
 
 /// This system does not tell.

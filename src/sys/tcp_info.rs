@@ -7,6 +7,8 @@ use std::io;
 use std::os::fd::AsFd;
 
 use crate::scenario::SocketOption;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use crate::trace::Counters;
 
 /// Room for fields that later kernels may add.
 const ROOM: usize = 512;
@@ -57,6 +59,12 @@ impl TcpInfo {
         let length = given.len().min(ROOM);
         bytes[..length].copy_from_slice(&given[..length]);
         Self { bytes, length }
+    }
+
+    /// All counters that this kernel keeps.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(crate) fn counters(&self) -> Counters {
+        Counters(SocketOption::WORDS.iter().filter_map(|&(_, option)| Some((option, self.counter(option)?))).collect())
     }
 
     /// The value of a counter; `None` where this kernel does not keep it.

@@ -61,13 +61,7 @@ pub(crate) fn wait_ready(socket: Option<(&dyn AsFd, Interest)>, wakes: &[&Wake],
     loop {
         let mut fds: Vec<PollFd<'_>> = wakes.iter().map(|wake| PollFd::new(&wake.reader, PollFlags::IN)).collect();
         if let Some((socket, interest)) = socket {
-            let events = match interest {
-                Interest::Readable => PollFlags::IN | PollFlags::RDHUP,
-                Interest::Urgent => PollFlags::PRI,
-                Interest::Writable => PollFlags::OUT,
-                Interest::Error => PollFlags::empty(),
-            };
-            fds.push(PollFd::from_borrowed_fd(socket.as_fd(), events));
+            fds.push(PollFd::from_borrowed_fd(socket.as_fd(), events(interest)));
         }
         let timeout = timespec_until(deadline);
         match poll(&mut fds, timeout.as_ref()) {
@@ -82,8 +76,42 @@ pub(crate) fn wait_ready(socket: Option<(&dyn AsFd, Interest)>, wakes: &[&Wake],
     }
 }
 
+/// As [`wait_ready`], for several sockets; also gives the places of those that are ready.
+pub(crate) fn wait_any(sockets: &[(&dyn AsFd, Interest)], wakes: &[&Wake], deadline: Instant) -> io::Result<(Readiness, Vec<usize>)> {
+    let mut fds: Vec<PollFd<'_>> =
+        sockets.iter().map(|(socket, interest)| PollFd::from_borrowed_fd(socket.as_fd(), events(*interest))).collect();
+    fds.extend(wakes.iter().map(|wake| PollFd::new(&wake.reader, PollFlags::IN)));
+    loop {
+        let timeout = timespec_until(deadline);
+        match poll(&mut fds, timeout.as_ref()) {
+            Ok(0) => return Ok((Readiness::TimedOut, Vec::new())),
+            Ok(_) => {
+                let is_woken = fds[sockets.len()..].iter().any(|fd| !fd.revents().is_empty());
+                let ready = (0..sockets.len()).filter(|&at| !fds[at].revents().is_empty()).collect();
+                return Ok((if is_woken { Readiness::Woken } else { Readiness::Ready }, ready));
+            }
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn events(interest: Interest) -> PollFlags {
+    match interest {
+        Interest::Readable => PollFlags::IN | PollFlags::RDHUP,
+        Interest::Urgent => PollFlags::PRI,
+        Interest::Writable => PollFlags::OUT,
+        Interest::Error => PollFlags::empty(),
+    }
+}
+
 impl Wake {
-    pub(super) fn reader(&self) -> &OwnedFd {
+    pub(crate) fn reader(&self) -> &OwnedFd {
         &self.reader
+    }
+
+    /// The end that wakes when it is written to.
+    pub(super) fn writer(&self) -> io::Result<OwnedFd> {
+        self.writer.try_clone()
     }
 }

@@ -21,6 +21,14 @@ pub enum Address {
 }
 
 impl Address {
+    /// The port of an address of the internet.
+    pub fn port(&self) -> Option<u16> {
+        match self {
+            Self::Ip(address) => Some(address.port()),
+            Self::Path(_) | Self::Abstract(_) | Self::Unnamed => None,
+        }
+    }
+
     /// Whether a packet to `self` reaches a socket bound to `bound`, which may be a wildcard address.
     pub fn reaches(&self, bound: &Address) -> bool {
         match (self, bound) {

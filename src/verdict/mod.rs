@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use difference::Difference;
+pub use step::is_out_of_ports;
 
 use crate::analysis::Analysis;
 use crate::plan::Plan;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::difference::Difference;
 use super::{Findings, Mismatch};
+use crate::errno::Errno;
 use crate::plan::{PlannedAction, PlannedActor, PlannedStep};
 use crate::scenario::{ResultExpect, Span, StepExpect, format_duration};
 use crate::trace::{ActorEnd, ActorTrace, Address, Call, CallFlags, CallKind, CallOutcome, Trace};
@@ -53,6 +54,17 @@ pub(super) fn check_steps(planned: &PlannedActor, actor: &ActorTrace, trace: &Tr
     findings.not_checked += steps.values().filter(is_open).count() as u64;
 }
 
+/// Whether a call failed because no local port was free: bind(2) and listen(2) to port 0 give EADDRINUSE then (man 7 ip), and connect(2) gives
+/// EADDRNOTAVAIL where its destination has a port.
+pub fn is_out_of_ports(kind: CallKind, errno: Errno, address: Option<&Address>) -> bool {
+    let port = address.and_then(Address::port);
+    match kind {
+        CallKind::Bind | CallKind::Listen => errno.raw() == libc::EADDRINUSE && port == Some(0),
+        CallKind::Connect => errno.raw() == libc::EADDRNOTAVAIL && port.is_some_and(|port| port != 0),
+        _ => false,
+    }
+}
+
 /// Goes through the steps of an actor in the order in which they were carried out.
 struct Checker<'c> {
     planned: &'c PlannedActor,
@@ -81,17 +93,23 @@ impl Checker<'_> {
         );
         let wants_success = step.expect.as_ref().is_none_or(|expect| expect.value == StepExpect::Ok);
         // Out of descriptors or memory: the machine's doing, whatever the call.
-        let is_short = matches!(result.outcome, CallOutcome::Failed(errno) if [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM].contains(&errno.raw()));
-        if let (true, true, CallOutcome::Failed(errno)) = (prepares || is_short, wants_success || is_short, result.outcome) {
-            let what = result.last.kind.name();
-            let to = result.last.address.as_ref().map(|address| format!(" {address}")).unwrap_or_default();
-            let meaning = errno.meaning().map(|meaning| format!(": {meaning}")).unwrap_or_default();
-            findings.obstacle.get_or_insert(format!("{}: {what}{to} failed with {errno}{meaning}", planned.name));
-        }
+        let is_short = matches!(result.outcome, CallOutcome::Failed(errno) if [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM].contains(&errno.raw())
+            || is_out_of_ports(result.last.kind, errno, result.last.address.as_ref()));
         let expect = step.expect.as_ref();
         let place = expect.map_or(step.span, |expect| expect.span);
         let expected = expect.map_or(&StepExpect::Ok, |expect| &expect.value);
-        match hold(expected, place, &result, step, trace) {
+        let failure = hold(expected, place, &result, step, trace);
+        let is_obstacle = (prepares && wants_success) || (is_short && failure.is_some());
+        if let (true, CallOutcome::Failed(errno)) = (is_obstacle, result.outcome) {
+            let what = result.last.kind.name();
+            let to = result.last.address.as_ref().map(|address| format!(" {address}")).unwrap_or_default();
+            let meaning = match is_out_of_ports(result.last.kind, errno, result.last.address.as_ref()) {
+                true => ": no local port is free (ip_local_port_range)".to_owned(),
+                false => errno.meaning().map(|meaning| format!(": {meaning}")).unwrap_or_default(),
+            };
+            findings.obstacle.get_or_insert(format!("{}: {what}{to} failed with {errno}{meaning}", planned.name));
+        }
+        match failure {
             None => findings.checked += 1,
             Some(failure) => findings.check(false, || Mismatch {
                 place: failure.place.into(),
@@ -296,7 +314,11 @@ fn evidence(step: &PlannedStep, result: &StepResult<'_>, actor: &ActorTrace, tra
         result.last.socket.and_then(|socket| actor.sockets.get(socket)).map(|socket| format!(" on {}", socket.name)).unwrap_or_default();
     let asked = if result.last.asked > 0 { format!(", asked {}", result.last.asked) } else { String::new() };
     let waited = if result.last.flags.has(CallFlags::WAITED) { ", had to wait" } else { "" };
-    lines.push(format!("call {} of {}: {}{socket}{asked}{waited}", result.call, actor.name, result.last.kind.name()));
+    let arguments = match &step.action {
+        PlannedAction::RefusedSocket { domain, kind, protocol } => format!("({domain}, {kind}, {protocol})"),
+        _ => String::new(),
+    };
+    lines.push(format!("call {} of {}: {}{arguments}{socket}{asked}{waited}", result.call, actor.name, result.last.kind.name()));
     if result.outcome == CallOutcome::TimedOut {
         for other in trace.actors.iter().filter(|other| other.name != actor.name) {
             if other.end == ActorEnd::Finished {

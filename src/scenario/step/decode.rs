@@ -1,8 +1,8 @@
 //! Reads a step from JSON.
 
 use super::{
-    ACTIONS, Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs, ShutdownHow,
-    SocketArgs, Step, Until, WaitFor,
+    ACTIONS, AcceptArgs, Action, BindArgs, ConnectArgs, Flag, ListenArgs, RecvArgs, RepeatArgs, SendArgs, SendFrameArgs, SendToArgs,
+    ShutdownHow, Step, Until, WaitFor,
 };
 use crate::framing::{CODECS, CodecError, LengthPrefix, NamedCodec, codec_info};
 use crate::scenario::decode::{Decode, Fields, integer, string, word, wrong_type};
@@ -95,7 +95,7 @@ fn decode_action(name: &'static str, node: &Node, problems: &mut Problems) -> Op
         "socket" => Action::Socket(Decode::decode(node, problems)?),
         "bind" => Action::Bind(BindArgs { endpoint: Decode::decode(node, problems)? }),
         "listen" => Action::Listen(Decode::decode(node, problems)?),
-        "accept" => empty_object(node, "accept", problems).map(|()| Action::Accept)?,
+        "accept" => Action::Accept(Decode::decode(node, problems)?),
         "connect" => Action::Connect(Decode::decode(node, problems)?),
         "send" => Action::Send(Decode::decode(node, problems)?),
         "send_all" => Action::SendAll(Decode::decode(node, problems)?),
@@ -195,16 +195,6 @@ impl Decode for NamedCodec {
     }
 }
 
-impl Decode for SocketArgs {
-    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
-        let mut fields = Fields::of(node, "socket", problems)?;
-        let kind = fields.required("kind", problems);
-        let family = fields.optional("family", problems);
-        fields.finish(problems);
-        Some(Self { kind: kind?, family })
-    }
-}
-
 impl Decode for SocketKind {
     fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
         word(node, "a kind of socket", Self::WORDS, problems)
@@ -224,6 +214,21 @@ impl Decode for ListenArgs {
         let backlog = fields.node("backlog").and_then(|node| integer(node, "a backlog", 0..=MAX_BACKLOG, problems));
         fields.finish(problems);
         Some(Self { endpoint, backlog })
+    }
+}
+
+impl Decode for AcceptArgs {
+    fn decode(node: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut fields = Fields::of(node, "accept", problems)?;
+        let left = fields.node("descriptors_left");
+        fields.finish(problems);
+        if let Some(left) = left
+            && integer(left, "a number of descriptors", 0..=MAX_TOTAL, problems)? != 0
+        {
+            let label = "expected 0: with one left, accept succeeds as always";
+            problems.add(Problem::OutOfRange, left.span, "only 0 descriptors can be left", label);
+        }
+        Some(Self { without_descriptors: left.map(|left| left.span) })
     }
 }
 

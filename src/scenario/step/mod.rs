@@ -5,18 +5,20 @@
 
 mod decode;
 mod schema;
+mod socket;
 
 use std::time::Duration;
 
 use schemars::JsonSchema;
 
-use super::Family;
-use super::endpoint::{Endpoint, SocketKind};
+use super::endpoint::Endpoint;
 use super::expect::StepExpect;
 use super::option::{OptionSetting, SocketOption};
 use super::payload::Payload;
 use super::source::{Span, Spanned};
 use crate::framing::NamedCodec;
+
+pub use socket::{SocketArgs, SocketCall, SocketConstant};
 
 pub(crate) use decode::check_name;
 
@@ -50,8 +52,8 @@ pub enum Action {
     Bind(BindArgs),
     /// `listen(2)`, with `socket` and `bind` where an address is given
     Listen(ListenArgs),
-    /// `accept(2)`
-    Accept,
+    /// `accept(2)`; or, to show EMFILE, where no descriptor is left
+    Accept(AcceptArgs),
     /// `connect(2)`, with `socket` where there is none
     Connect(ConnectArgs),
     /// `send(2)`, once
@@ -106,7 +108,7 @@ impl Action {
             Self::Socket(_) => "socket",
             Self::Bind(_) => "bind",
             Self::Listen(_) => "listen",
-            Self::Accept => "accept",
+            Self::Accept(_) => "accept",
             Self::Connect(_) => "connect",
             Self::Send(_) => "send",
             Self::SendAll(_) => "send_all",
@@ -132,16 +134,6 @@ impl Action {
     }
 }
 
-/// Arguments of `socket`.
-#[derive(Clone, Debug, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct SocketArgs {
-    /// The kind of socket.
-    pub kind: Spanned<SocketKind>,
-    /// The address family of a TCP or UDP socket; left out, the run's own.
-    pub family: Option<Spanned<Family>>,
-}
-
 /// Arguments of `bind`.
 #[derive(Clone, Debug)]
 pub struct BindArgs {
@@ -156,6 +148,13 @@ pub struct ListenArgs {
     pub endpoint: Option<Endpoint>,
     /// Connections that may wait to be accepted. Default 128.
     pub backlog: Option<u64>,
+}
+
+/// Arguments of `accept`.
+#[derive(Clone, Debug, Default)]
+pub struct AcceptArgs {
+    /// `"descriptors_left": 0`: it is called where no descriptor is left for the connection.
+    pub without_descriptors: Option<Span>,
 }
 
 /// Arguments of `connect`.

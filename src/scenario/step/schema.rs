@@ -98,7 +98,12 @@ impl JsonSchema for Step {
         add("socket", "socket(2): makes a socket.", SocketArgs::json_schema(generator));
         add("bind", "bind(2), with socket(2) where there is none.", Endpoint::json_schema(generator));
         add("listen", "listen(2), with socket(2) and bind(2) where an address is given.", closed(ListenFields::json_schema(generator)));
-        add("accept", "accept(2): the connection becomes the actor's current socket.", nothing());
+        let left = json_schema!({ "const": 0, "description": "accept(2) where no descriptor is left for the connection: EMFILE." });
+        add(
+            "accept",
+            "accept(2): the connection becomes the actor's current socket.",
+            json_schema!({ "type": "object", "properties": { "descriptors_left": left }, "additionalProperties": false }),
+        );
         add("connect", "connect(2), with socket(2) where there is none.", closed(ConnectFields::json_schema(generator)));
         add("send", "send(2), once.", closed(SendFields::json_schema(generator)));
         add("send_all", "send(2) again and again until everything is accepted.", closed(SendFields::json_schema(generator)));

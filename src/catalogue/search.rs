@@ -1,0 +1,341 @@
+//! From what somebody types or pastes to what it is about.
+//!
+//! A name or a word is looked up as it is. A number is that of every system that has it. Of a line pasted from a log, the names in
+//! capital letters count first, then the numbers that stand behind a word such as `Errno`, then the systems' own messages; what two
+//! of these agree on wins, so `[Errno 61] Connection refused` is macOS's.
+
+use super::entry::{ErrorEntry, Origin, System};
+use super::lookup::{errors, option, options, plain, term, terms, unrelated};
+use super::option::OptionEntry;
+use super::term::Term;
+use super::unrelated::UnrelatedError;
+use crate::framing::{CODECS, CodecInfo, LengthPrefix, codec_info};
+use crate::scenario::{CauseName, nearest};
+
+/// Something that can be explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// An error of the catalogue.
+    Error(&'static ErrorEntry),
+    /// An error that sockets do not give.
+    Unrelated(&'static UnrelatedError),
+    /// A term.
+    Term(&'static Term),
+    /// A socket option.
+    Option(&'static OptionEntry),
+    /// A cause of a boundary.
+    Cause(CauseName),
+    /// A codec, and the name it was asked by: its own, or that of a preset.
+    Codec(&'static CodecInfo, &'static str),
+    /// A call: every error that it gives.
+    Call(&'static str),
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What it is.
+    pub topic: Topic,
+    /// The systems whose number was asked for; none where it was found by a name.
+    pub systems: Vec<System>,
+}
+
+impl From<Topic> for Found {
+    fn from(topic: Topic) -> Self {
+        Self { topic, systems: Vec::new() }
+    }
+}
+
+/// The calls of which errors are known.
+const CALLS: &[&str] = &[
+    "socket",
+    "socketpair",
+    "bind",
+    "listen",
+    "accept",
+    "connect",
+    "send",
+    "recv",
+    "shutdown",
+    "close",
+    "getsockopt",
+    "setsockopt",
+    "getsockname",
+    "getpeername",
+    "getaddrinfo",
+];
+
+/// What a text is about, best first; nothing where nothing is known of it.
+pub fn search(text: &str) -> Vec<Found> {
+    let text = text.trim().trim_matches(['"', '\'', '`']).trim();
+    let named = by_name(text);
+    if !named.is_empty() {
+        return named.into_iter().map(Found::from).collect();
+    }
+    match text.parse() {
+        Ok(number) => by_number(number, Hints::default()),
+        Err(_) => [in_line(text), by_exception(text)].into_iter().find(|found| !found.is_empty()).unwrap_or_default(),
+    }
+}
+
+/// The name nearest to a text that nothing is known of, for "did you mean".
+pub fn nearest_name(text: &str) -> Option<&'static str> {
+    let bare = |entry: &&'static OptionEntry| entry.constant.split_once('_').map_or(entry.constant, |(_, bare)| bare);
+    // `nearest` takes tcp_ off what was written.
+    let option = || {
+        let near = nearest(text, options().map(|entry| bare(&entry)))?;
+        options().find(|entry| bare(entry) == near).map(|entry| entry.constant)
+    };
+    nearest(text, names()).or_else(option)
+}
+
+/// Everything that can be asked for by name.
+fn names() -> impl Iterator<Item = &'static str> {
+    let of_errors = errors().flat_map(|entry| [Some(entry.name), entry.windows_name]).flatten();
+    let of_terms = terms().flat_map(Term::words).filter(|word| word.is_ascii());
+    let codecs = CODECS.iter().map(|codec| codec.name).chain(LengthPrefix::PRESETS.iter().map(|(name, _)| *name));
+    let causes = CauseName::WORDS.iter().map(|(name, _)| *name);
+    let lists = ["codecs", "errors", "options", "terms", "causes"];
+    let unrelated = unrelated().map(|error| error.name);
+    of_terms.chain(codecs).chain(causes).chain(lists).chain(of_errors).chain(options().map(|entry| entry.constant)).chain(unrelated)
+}
+
+fn by_name(text: &str) -> Vec<Topic> {
+    if let Some(entry) = errors().find(|entry| entry.is_called(text)) {
+        return vec![Topic::Error(entry)];
+    }
+    if let Some(error) = unrelated().find(|error| error.name.eq_ignore_ascii_case(text)) {
+        return vec![Topic::Unrelated(error)];
+    }
+    let preset = LengthPrefix::PRESETS.iter().find(|(name, _)| *name == text);
+    let codec = match preset {
+        Some((name, _)) => codec_info("length_prefix").map(|info| Topic::Codec(info, name)),
+        None => codec_info(text).map(|info| Topic::Codec(info, info.name)),
+    };
+    let word = plain(text);
+    let cause = CauseName::WORDS.iter().find(|(name, _)| plain(name) == word).map(|&(_, cause)| Topic::Cause(cause));
+    let found: Vec<Topic> = [codec, term(text).map(Topic::Term), cause, option(text).map(Topic::Option)].into_iter().flatten().collect();
+    let call = || CALLS.iter().find(|call| **call == text.trim_end_matches("()")).map(|call| Topic::Call(call));
+    if found.is_empty() || text.ends_with("()") { call().into_iter().chain(found).collect() } else { found }
+}
+
+/// What a line says beside its number.
+#[derive(Clone, Copy, Default)]
+struct Hints {
+    system: Option<System>,
+    origin: Option<Origin>,
+}
+
+fn by_number(number: i32, hints: Hints) -> Vec<Found> {
+    let systems = |number_on: &dyn Fn(System) -> Option<i32>| -> Vec<System> {
+        let mut systems = System::ALL.to_vec();
+        systems.sort_by_key(|&system| system != System::HERE);
+        systems.retain(|&system| number_on(system) == Some(number) && hints.system.is_none_or(|hint| hint == system));
+        systems
+    };
+    let of_sockets = errors()
+        .filter(|entry| hints.origin.is_none_or(|origin| origin == entry.origin))
+        .map(|entry| Found { topic: Topic::Error(entry), systems: systems(&|system| entry.number(system)) });
+    let of_others = unrelated()
+        .filter(|_| hints.origin != Some(Origin::Resolver))
+        .map(|error| Found { topic: Topic::Unrelated(error), systems: systems(&|system| error.number(system)) });
+    let mut found: Vec<Found> = of_sockets.chain(of_others).filter(|found| !found.systems.is_empty()).collect();
+    found.sort_by_key(|found| found.systems.first() != Some(&System::HERE));
+    found
+}
+
+/// A line pasted from a log.
+fn in_line(line: &str) -> Vec<Found> {
+    let lower = line.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let hints = Hints {
+        system: has(&["winerror", "winsock", "wsaget"]).then_some(System::Windows),
+        origin: has(&["gaierror", "getaddrinfo", "getnameinfo"]).then_some(Origin::Resolver),
+    };
+    let named = names_in(line);
+    if !named.is_empty() {
+        return named;
+    }
+    let numbered: Vec<Found> = numbers_in(&lower).into_iter().flat_map(|number| by_number(number, hints)).collect();
+    let said = said_in(&lower);
+    let agreed: Vec<Found> =
+        numbered.iter().filter(|found| matches!(found.topic, Topic::Error(entry) if said.contains(&entry))).cloned().collect();
+    match (agreed.is_empty(), numbered.is_empty()) {
+        (false, _) => agreed,
+        (true, false) => numbered,
+        (true, true) => said.into_iter().map(|entry| Topic::Error(entry).into()).collect(),
+    }
+}
+
+/// The errors for which Python raises an exception that a line names. OSError stands for too many.
+fn by_exception(line: &str) -> Vec<Found> {
+    let mut words = line.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_raised = |entry: &&ErrorEntry, word: &str| entry.python == word && word != "OSError";
+    let raised = words.find_map(|word| {
+        let raised: Vec<Found> = errors().filter(|entry| is_raised(entry, word)).map(|entry| Topic::Error(entry).into()).collect();
+        (!raised.is_empty()).then_some(raised)
+    });
+    raised.unwrap_or_default()
+}
+
+/// Names of errors and options among the words of a line.
+fn names_in(line: &str) -> Vec<Found> {
+    let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let mut found: Vec<Found> = Vec::new();
+    // Capital letters: `error` and `line` are words of every log.
+    for word in words.filter(|word| word.len() > 3 && word.chars().any(|c| c.is_ascii_uppercase()) && *word == word.to_uppercase()) {
+        let entry = errors().find(|entry| entry.is_called(word)).map(Topic::Error);
+        let constant = || options().find(|entry| entry.constant == word).map(Topic::Option);
+        if let Some(topic) = entry.or_else(constant)
+            && !found.iter().any(|known| known.topic == topic)
+        {
+            found.push(topic.into());
+        }
+    }
+    found
+}
+
+/// The numbers that stand behind a word which says that they are an error's: `Errno 111`, `os error 111`, `code=10061`.
+fn numbers_in(lower: &str) -> Vec<i32> {
+    const SAYING: &[&str] = &["errno", "winerror", "error", "err", "code", "wsaerror", "errorcode", "wsagetlasterror"];
+    let mut numbers = Vec::new();
+    let mut before = "";
+    let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_' || c == '.';
+    for word in lower.split(|c: char| !is_part(c)).filter(|word| !word.is_empty()) {
+        if let Ok(number) = word.trim_end_matches('.').parse()
+            && SAYING.contains(&before)
+            && !numbers.contains(&number)
+        {
+            numbers.push(number);
+        }
+        before = word.trim_end_matches('.').rsplit('.').next().unwrap_or(word);
+    }
+    numbers
+}
+
+/// The errors whose message a line holds; the longest message wins over one that is part of it.
+fn said_in(lower: &str) -> Vec<&'static ErrorEntry> {
+    let mut longest = 0;
+    let mut said: Vec<&'static ErrorEntry> = Vec::new();
+    for entry in errors() {
+        let held = entry.messages.iter().filter(|message| lower.contains(&message.to_lowercase())).map(|message| message.len()).max();
+        match held {
+            Some(length) if length > longest => (longest, said) = (length, vec![entry]),
+            Some(length) if length == longest => said.push(entry),
+            Some(_) | None => {}
+        }
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names found, each with the systems whose number it was.
+    fn found(text: &str) -> Vec<String> {
+        let name = |topic: &Topic| match topic {
+            Topic::Error(entry) => entry.name.to_owned(),
+            Topic::Unrelated(error) => error.name.to_owned(),
+            Topic::Term(term) => term.name().to_owned(),
+            Topic::Option(entry) => entry.constant.to_owned(),
+            Topic::Cause(cause) => format!("cause {}", cause.name()),
+            Topic::Codec(info, asked) => format!("codec {}={asked}", info.name),
+            Topic::Call(call) => format!("{call}()"),
+        };
+        search(text)
+            .iter()
+            .map(|found| {
+                let systems: Vec<&str> = found.systems.iter().map(|system| system.name()).collect();
+                [vec![name(&found.topic)], systems.iter().map(|&name| name.to_owned()).collect()].concat().join(" ")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn names_of_errors_in_any_case_and_of_any_system() {
+        for name in ["ECONNREFUSED", "econnrefused", "WSAECONNREFUSED", " 'ECONNREFUSED' "] {
+            assert_eq!(found(name), ["ECONNREFUSED"], "{name}");
+        }
+        assert_eq!(found("EWOULDBLOCK"), ["EAGAIN"]);
+        assert_eq!(found("EAI_NONAME"), ["EAI_NONAME"]);
+        assert_eq!(found("WSAHOST_NOT_FOUND"), ["EAI_NONAME"]);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn numbers_of_any_system_this_one_first() {
+        assert_eq!(found("10061"), ["ECONNREFUSED Windows"]);
+        assert_eq!(found("111"), ["ECONNREFUSED Linux"]);
+        assert_eq!(found("61"), ["ENODATA Linux", "ECONNREFUSED macOS"]);
+        assert_eq!(found("35"), ["EDEADLK Linux", "EAGAIN macOS"]);
+        assert_eq!(found("-2"), ["EAI_NONAME Linux"]);
+        assert_eq!(found("11001"), ["EAI_NONAME Windows"]);
+        assert_eq!(found("22"), ["EINVAL Linux macOS"]);
+        assert_eq!(found("99999"), [""; 0]);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn lines_pasted_from_logs() {
+        assert_eq!(found("[Errno 111] Connection refused"), ["ECONNREFUSED Linux"]);
+        assert_eq!(found("[Errno 61] Connection refused"), ["ECONNREFUSED macOS"]);
+        assert_eq!(
+            found("[WinError 10061] No connection could be made because the target machine actively refused it"),
+            ["ECONNREFUSED Windows"]
+        );
+        assert_eq!(found("[WinError 10061] 由于目标计算机积极拒绝，无法连接。"), ["ECONNREFUSED Windows"]);
+        assert_eq!(found("errno 104"), ["ECONNRESET Linux", "ENOTRECOVERABLE macOS"]);
+        assert_eq!(found("Os { code: 104, kind: ConnectionReset, message: \"Connection reset by peer\" }"), ["ECONNRESET Linux"]);
+        assert_eq!(found("Error: connect ECONNREFUSED 127.0.0.1:8080"), ["ECONNREFUSED"]);
+        assert_eq!(found("dial tcp 10.0.0.1:443: connect: connection refused"), ["ECONNREFUSED"]);
+        assert_eq!(found("Connection refused (os error 111)"), ["ECONNREFUSED Linux"]);
+        assert_eq!(found("socket.gaierror: [Errno 8] nodename nor servname provided, or not known"), ["EAI_NONAME macOS"]);
+        assert_eq!(found("socket.gaierror: [Errno 11001] getaddrinfo failed"), ["EAI_NONAME Windows"]);
+        assert_eq!(found("socket.gaierror: [Errno -3] Temporary failure in name resolution"), ["EAI_AGAIN Linux"]);
+        assert_eq!(found("OSError: [Errno 98] Address already in use"), ["EADDRINUSE Linux"]);
+        assert_eq!(found("bind: Address already in use"), ["EADDRINUSE"]);
+        assert_eq!(found("ConnectionResetError"), ["ECONNRESET"]);
+        assert_eq!(found("BrokenPipeError: [Errno 32] Broken pipe"), ["EPIPE Linux macOS"]);
+        assert_eq!(found("raised PermissionError"), ["EACCES", "EPERM"]);
+        assert_eq!(found("OSError"), [""; 0]);
+        assert_eq!(found("read tcp 10.0.0.1:443: i/o timeout"), [""; 0]);
+        assert_eq!(found("i/o timeout"), ["timeout"]);
+        assert_eq!(found("recv failed: Operation not supported on socket"), ["EOPNOTSUPP"]);
+    }
+
+    #[test]
+    fn terms_in_both_languages() {
+        for word in ["粘包", "sticky", "Sticky Packets", "coalesced-read"] {
+            assert_eq!(found(word), ["coalesced read"], "{word}");
+        }
+        assert_eq!(found("半包"), ["short read"]);
+        assert_eq!(found("Nagle"), ["Nagle", "cause nagle"]);
+        assert_eq!(found("TIME_WAIT"), ["TIME_WAIT"]);
+        assert_eq!(found("三次握手"), ["three-way handshake"]);
+        assert_eq!(found("gaierror"), ["getaddrinfo"]);
+        assert_eq!(found("late_reader"), ["cause late_reader"]);
+    }
+
+    #[test]
+    fn options_codecs_and_calls() {
+        assert_eq!(found("SO_REUSEADDR"), ["SO_REUSEADDR"]);
+        assert_eq!(found("reuseaddr"), ["SO_REUSEADDR"]);
+        assert_eq!(found("tcp_nodelay"), ["TCP_NODELAY"]);
+        assert_eq!(found("netstring"), ["codec netstring=netstring"]);
+        assert_eq!(found("grpc"), ["codec length_prefix=grpc"]);
+        assert_eq!(found("connect"), ["connect()"]);
+        assert_eq!(found("nothing of the kind"), [""; 0]);
+        assert_eq!(nearest_name("ECONREFUSED"), Some("ECONNREFUSED"));
+        assert_eq!(nearest_name("netstirng"), Some("netstring"));
+    }
+
+    /// Whatever an entry refers to can be asked for.
+    #[test]
+    fn references_lead_somewhere() {
+        let seen = errors().flat_map(|entry| entry.see.iter().map(move |see| (entry.name, see)));
+        for (name, see) in seen.chain(terms().flat_map(|term| term.see.iter().map(move |see| (term.name(), see)))) {
+            assert!(!search(see).is_empty(), "{name} refers to {see}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What can be learned beside a failed attempt, without sending anything: is the address ours, is there a way there, who listens.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileTypeExt;
+
+use super::findings::{BoundSocket, Circumstances, FileKind, QueuedErrorReport};
+use crate::errno::Errno;
+use crate::scenario::SocketOption;
+use crate::sockets::{Protocol, SocketRow};
+use crate::sys::{self, Origin};
+use crate::trace::Address;
+
+/// Of an internet address.
+pub(super) fn of_address(to: SocketAddr, is_tcp: bool) -> Circumstances {
+    let is_local = sys::is_own(to.ip());
+    let bound = if is_local { bound_to(to, is_tcp) } else { None };
+    Circumstances { is_local, has_route: Some(sys::has_route(to)), bound, file: None }
+}
+
+/// What is bound to the port of an address of this machine now; `None` where the kernel does not tell.
+pub(super) fn bound_to(to: SocketAddr, is_tcp: bool) -> Option<Vec<BoundSocket>> {
+    let rows = sys::sockets_of(if is_tcp { Protocol::Tcp } else { Protocol::Udp }, Some(to.port())).ok()?;
+    // 0.0.0.0 and :: lead to this machine's loopback, and ::ffff:127.0.0.1 is IPv4.
+    let ip = match to.ip().to_canonical() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let report = |row: SocketRow| {
+        let (queued, backlog) = row.queues.numbers();
+        BoundSocket { takes_target: row.takes(SocketAddr::new(ip, to.port())), address: row.local, queued, backlog }
+    };
+    Some(rows.into_iter().filter(SocketRow::is_listening).map(report).collect())
+}
+
+/// Of a Unix socket's address.
+pub(super) fn of_unix(to: &Address) -> Circumstances {
+    let file = match to {
+        Address::Path(path) => Some(match std::fs::metadata(path) {
+            Ok(data) if data.file_type().is_socket() => FileKind::Socket,
+            Ok(data) if data.is_dir() => FileKind::Directory,
+            Ok(_) => FileKind::Other,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => FileKind::Missing,
+            Err(_) => FileKind::Unknown,
+        }),
+        Address::Abstract(_) | Address::Ip(_) | Address::Unnamed => None,
+    };
+    Circumstances { is_local: true, file, ..Circumstances::default() }
+}
+
+/// The SYNs that were sent on a socket whose handshake got no answer.
+pub(super) fn syns(socket: &dyn AsFd) -> Option<u64> {
+    sys::tcp_info(socket).ok()?.counter(SocketOption::SegsOut)
+}
+
+/// The error that waits in the queue of a socket.
+pub(super) fn queued_error(socket: &dyn AsFd) -> Option<(Errno, QueuedErrorReport)> {
+    let error = sys::take_error(socket).ok()??;
+    let meaning = match error.origin {
+        Origin::Local => "found by this machine's own kernel".to_owned(),
+        Origin::Icmp => icmp_meaning(error.kind, error.code).to_owned(),
+        Origin::Icmp6 => icmp6_meaning(error.kind, error.code).to_owned(),
+    };
+    let report = QueuedErrorReport {
+        is_icmp: error.origin != Origin::Local,
+        icmp_type: error.kind,
+        icmp_code: error.code,
+        meaning,
+        offender: error.offender,
+        offender_is_here: error.offender.is_some_and(sys::is_own),
+    };
+    Some((Errno::from_raw(error.errno), report))
+}
+
+/// RFC 792 and RFC 1812, section 5.2.7.1.
+fn icmp_meaning(kind: u8, code: u8) -> &'static str {
+    match (kind, code) {
+        (3, 0) => "network unreachable",
+        (3, 1) => "host unreachable",
+        (3, 2) => "protocol unreachable",
+        (3, 3) => "port unreachable",
+        (3, 4) => "too big, and not to be fragmented",
+        (3, 9) => "network administratively prohibited",
+        (3, 10) => "host administratively prohibited",
+        (3, 13) => "communication administratively prohibited",
+        (3, _) => "destination unreachable",
+        (11, _) => "time exceeded: a hop limit of 0, or a loop of routers",
+        (12, _) => "parameter problem",
+        _ => "another ICMP message",
+    }
+}
+
+/// RFC 4443, section 3.
+fn icmp6_meaning(kind: u8, code: u8) -> &'static str {
+    match (kind, code) {
+        (1, 0) => "no route to destination",
+        (1, 1) => "administratively prohibited",
+        (1, 3) => "address unreachable",
+        (1, 4) => "port unreachable",
+        (1, 5) => "source address failed policy",
+        (1, 6) => "route rejects destination",
+        (1, _) => "destination unreachable",
+        (2, _) => "packet too big",
+        (3, _) => "time exceeded: a hop limit of 0, or a loop of routers",
+        _ => "another ICMPv6 message",
+    }
+}

@@ -1,0 +1,185 @@
+//! Errors explained.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{word, write_behind, write_ending, write_list, write_points, write_text, write_title};
+use crate::catalogue::{ErrorEntry, Lang, Origin, System, UnrelatedError, errors};
+use crate::report::style::Style;
+use crate::report::table::Table;
+
+/// An error explained.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorReport {
+    /// Its name.
+    pub name: &'static str,
+    /// The systems whose number was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub asked_of: Vec<System>,
+    /// Who gives it.
+    pub origin: Origin,
+    /// Its number on this system.
+    pub here: Option<i32>,
+    /// Its number on Linux.
+    pub linux: Option<i32>,
+    /// Its number on macOS.
+    pub macos: Option<i32>,
+    /// Its number on Windows.
+    pub windows: Option<i32>,
+    /// Its name on Windows.
+    pub windows_name: Option<&'static str>,
+    /// The exception of Python.
+    pub python: &'static str,
+    /// What the systems print for it.
+    pub messages: &'static [&'static str],
+    /// The calls that give it.
+    pub calls: &'static [&'static str],
+    /// What it means.
+    pub meaning: &'static str,
+    /// What is likely, most likely first.
+    pub causes: &'static [&'static str],
+    /// What to try.
+    #[serde(rename = "try")]
+    pub remedies: &'static [&'static str],
+    /// Built-in scenarios that expect it.
+    pub scenarios: Vec<String>,
+    /// What belongs to it.
+    pub see: &'static [&'static str],
+    /// The commands to run next.
+    pub next: Vec<String>,
+}
+
+impl ErrorReport {
+    /// Of an entry, with the scenarios that show it.
+    pub fn new(entry: &ErrorEntry, asked_of: Vec<System>, scenarios: Vec<String>, lang: Lang) -> Self {
+        let text = entry.text(lang);
+        let run = scenarios.first().map(|name| format!("netlab run {name}"));
+        let connects = entry.origin == Origin::Resolver || entry.calls.contains(&"connect");
+        let connect = connects.then(|| "netlab connect HOST:PORT".to_owned());
+        let options = entry.calls.contains(&"setsockopt").then(|| "netlab options".to_owned());
+        let sockets = (entry.name == "EADDRINUSE").then(|| "netlab sockets --port PORT".to_owned());
+        let mut next: Vec<String> = [run, sockets, options, connect].into_iter().flatten().take(2).collect();
+        if next.is_empty() {
+            next.push(format!("netlab explain {}", entry.see.first().copied().unwrap_or("errors")));
+        }
+        Self {
+            name: entry.name,
+            asked_of,
+            origin: entry.origin,
+            here: entry.number(System::HERE),
+            linux: entry.linux,
+            macos: entry.macos,
+            windows: entry.windows,
+            windows_name: entry.windows_name,
+            python: entry.python,
+            messages: entry.messages,
+            calls: entry.calls,
+            meaning: text.meaning,
+            causes: text.causes,
+            remedies: text.remedies,
+            scenarios,
+            see: entry.see,
+            next,
+        }
+    }
+
+    /// `111 on Linux (this system), 61 on macOS, 10061 on Windows (WSAECONNREFUSED)`
+    fn numbers(&self, lang: Lang) -> String {
+        let numbers = [(System::Linux, self.linux), (System::Macos, self.macos), (System::Windows, self.windows)];
+        let of = |(system, number): (System, Option<i32>)| {
+            let number = number?;
+            let name = if system == System::Windows { self.windows_name.filter(|name| *name != self.name) } else { None };
+            let name = name.map(|name| if lang == Lang::En { format!(" ({name})") } else { format!("（{name}）") }).unwrap_or_default();
+            let here = if system == System::HERE { word(lang, " (this system)", "（本机）") } else { "" };
+            Some(match lang {
+                Lang::En => format!("{number} on {}{name}{here}", system.name()),
+                Lang::Zh => format!("{} {number}{name}{here}", system.name()),
+            })
+        };
+        let numbers: Vec<String> = numbers.into_iter().filter_map(of).collect();
+        numbers.join(word(lang, ", ", "，"))
+    }
+
+    pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        write_title(self.name, self.messages.first().copied().unwrap_or_default(), lang, style, out)?;
+        write_behind(word(lang, "  number: ", "  编号："), &self.numbers(lang), style, out)?;
+        write_behind(word(lang, "  Python: ", "  Python："), self.python, style, out)?;
+        write_behind(word(lang, "  given by: ", "  来自："), &self.calls.join(", "), style, out)?;
+        writeln!(out)?;
+        write_text(self.meaning, style, out)?;
+        write_points(word(lang, "likely causes, in order", "可能的原因，依可能性排列"), self.causes, true, style, out)?;
+        write_points(word(lang, "what to try", "怎么办"), self.remedies, false, style, out)?;
+        write_ending(lang, &self.scenarios, self.see, &self.next, style, out)
+    }
+}
+
+/// An error that sockets do not give.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnrelatedReport {
+    /// Its name.
+    pub name: &'static str,
+    /// The systems whose number was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub asked_of: Vec<System>,
+    /// Its number on Linux.
+    pub linux: Option<i32>,
+    /// Its number on macOS.
+    pub macos: Option<i32>,
+    /// Its number on Windows.
+    pub windows: Option<i32>,
+    /// What it means, in a few words.
+    pub meaning: &'static str,
+}
+
+impl UnrelatedReport {
+    /// Of an error.
+    pub fn new(error: &UnrelatedError, asked_of: Vec<System>, lang: Lang) -> Self {
+        let UnrelatedError { name, linux, macos, windows, .. } = *error;
+        Self { name, asked_of, linux, macos, windows, meaning: error.meaning(lang) }
+    }
+
+    pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        write_title(self.name, self.meaning, lang, style, out)?;
+        let numbers = [(System::Linux, self.linux), (System::Macos, self.macos), (System::Windows, self.windows)];
+        let numbers: Vec<String> =
+            numbers.iter().filter_map(|(system, number)| number.map(|number| format!("{} {number}", system.name()))).collect();
+        write_behind("  ", &numbers.join(word(lang, ", ", "，")), style, out)?;
+        write_behind("  ", word(lang, "sockets do not give it, or hardly ever", "套接字不会给出它，或极少给出"), style, out)
+    }
+}
+
+/// A call, with the errors that it gives.
+#[derive(Clone, Debug, Serialize)]
+pub struct CallReport {
+    /// The call.
+    pub name: &'static str,
+    /// Its errors: the name, and what it means in a sentence.
+    pub errors: Vec<(&'static str, String)>,
+    /// The command to run next.
+    pub next: Vec<String>,
+}
+
+impl CallReport {
+    /// Of a call.
+    pub fn new(name: &'static str, lang: Lang) -> Self {
+        let given = errors().filter(|entry| entry.calls.contains(&name));
+        let errors: Vec<_> = given.map(|entry| (entry.name, first_sentence(entry.text(lang).meaning).to_owned())).collect();
+        let next = errors.first().map(|(name, _)| format!("netlab explain {name}")).into_iter().collect();
+        Self { name, errors, next }
+    }
+
+    pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        write_title(&format!("{}()", self.name), word(lang, "the errors that it gives", "它给出的错误"), lang, style, out)?;
+        let mut table = Table::new(&[word(lang, "=error", "=错误"), word(lang, "meaning", "含义")], style);
+        self.errors.iter().for_each(|(name, meaning)| table.row(vec![(*name).to_owned(), meaning.clone()]));
+        table.lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        write_list(lang, word(lang, "next", "下一步"), &self.next, style, out)
+    }
+}
+
+/// The first sentence of a text, in either language.
+pub(super) fn first_sentence(text: &str) -> &str {
+    let end = [". ", "。"].iter().filter_map(|mark| text.find(mark).map(|at| at + mark.trim_end().len())).min();
+    &text[..end.unwrap_or(text.len())]
+}
