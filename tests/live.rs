@@ -65,6 +65,18 @@ fn ctrl_c_shows_what_happened_so_far_and_exits_130() {
 }
 
 #[test]
+fn colour_is_for_those_who_want_it() {
+    let colours = |name: &str, value: &str| {
+        let mut run = netlab();
+        run.args(["run", "sticky/two-reads", "-q"]).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env(name, value);
+        run.output().unwrap().stdout.contains(&0x1b)
+    };
+    assert!(colours("CLICOLOR_FORCE", "1"));
+    assert!(!colours("CLICOLOR_FORCE", "0"));
+    assert!(!colours("NO_COLOR", "1"));
+}
+
+#[test]
 fn sigterm_exits_143() {
     assert_eq!(interrupted_by("-TERM").0.code(), Some(143));
 }

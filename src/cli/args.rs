@@ -1,5 +1,7 @@
 //! What can be typed.
 
+use std::io::IsTerminal;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
@@ -249,7 +251,10 @@ pub(super) enum Color {
 
 impl Color {
     pub(super) fn write_global(self) {
+        // 0 forces nothing (bixense.com/clicolors); the library takes any value for a wish.
+        let is_forced_by_0 = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value == "0");
         match self {
+            Self::Auto if is_forced_by_0 && !std::io::stdout().is_terminal() => anstream::ColorChoice::Never,
             Self::Auto => anstream::ColorChoice::Auto,
             Self::Always => anstream::ColorChoice::Always,
             Self::Never => anstream::ColorChoice::Never,
