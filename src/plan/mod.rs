@@ -9,6 +9,7 @@ mod endpoint;
 mod expectation;
 mod flow;
 mod limits;
+mod link;
 mod name;
 mod order;
 mod overrides;
@@ -166,6 +167,7 @@ fn check_scenario(scenario: &Scenario, problems: &mut Problems) -> bool {
                 .with_help("write \"loopback:0\" where the address is to follow the family");
         }
     }
+    link::check(scenario, problems);
     is_small_enough
 }
 

@@ -28,6 +28,7 @@ mod unix_path;
 mod wake;
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::path::Path;
 
 pub(crate) use arrival::wait_queued;
 pub(crate) use closed::call_when_closed;
@@ -46,6 +47,18 @@ pub(crate) use wake::{Interest, Readiness, Wake, wait_any, wait_ready};
 /// The kernel's release, as `uname -r` prints it.
 pub(crate) fn kernel_release() -> String {
     rustix::system::uname().release().to_string_lossy().into_owned()
+}
+
+/// Makes a symbolic link, wherever it leads.
+#[cfg(unix)]
+pub(crate) fn symlink(target: &str, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
+/// Elsewhere a link to a file and one to a directory are two things, and a scenario does not say which it wants.
+#[cfg(not(unix))]
+pub(crate) fn symlink(_: &str, _: &Path) -> std::io::Result<()> {
+    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "symbolic links are made on Unix systems only"))
 }
 
 /// Whether this machine has a route to an address. Connecting a UDP socket asks the routing table and sends nothing.
