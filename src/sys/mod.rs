@@ -67,6 +67,12 @@ pub(crate) fn has_route(to: SocketAddr) -> bool {
     UdpSocket::bind(any).and_then(|socket| socket.connect(to)).is_ok()
 }
 
+/// Why an address cannot be reached from here, as far as the routing table tells; nothing where the machine was out of something.
+pub(crate) fn cannot_reach(to: SocketAddr) -> Option<std::io::Error> {
+    let any: SocketAddr = if to.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
+    UdpSocket::bind(any).and_then(|socket| socket.connect(to)).err().filter(|error| !is_short(error))
+}
+
 /// Whether an address is one of this machine's own: what goes there also comes from there. That a socket can be bound to it says less,
 /// since `ip_nonlocal_bind` allows any.
 pub(crate) fn is_own(ip: IpAddr) -> bool {
