@@ -27,8 +27,10 @@ const SHOWN: &[&str] = &[
     "EINPROGRESS",
     "EINVAL",
     "EISCONN",
+    "ELOOP",
     "EMFILE",
     "EMSGSIZE",
+    "ENAMETOOLONG",
     "ENETUNREACH",
     "ENOENT",
     "ENOPROTOOPT",
@@ -87,4 +89,32 @@ fn a_directory_too_deep_for_unix_sockets_is_said_so() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("set TMPDIR to a shorter directory"));
     assert_eq!(std::fs::read_dir(&deep).unwrap().count(), 0, "what could not be used is removed");
     assert_eq!(run(&["sticky/two-reads"]).status.code(), Some(0), "without Unix sockets it does not matter");
+}
+
+/// Without the loopback interface nothing on this machine can be reached over IPv4: what needs it says so, and nothing fails.
+#[cfg(target_os = "linux")]
+#[test]
+#[allow(clippy::print_stderr, reason = "a test that is skipped says why")]
+fn what_needs_the_loopback_interface_is_skipped_where_it_is_down() {
+    let within = |ways: &[&str], command: &[&str]| Command::new("unshare").args(ways).args(command).output();
+    let works = |ways: &&[&str]| within(ways, &["true"]).is_ok_and(|output| output.status.success());
+    let Some(ways) = [["-n"].as_slice(), ["-rn"].as_slice()].into_iter().find(works) else {
+        eprintln!("skipped: no network namespace can be made here (unshare -n, unshare -rn)");
+        return;
+    };
+    let output = within(ways, &[env!("CARGO_BIN_EXE_netlab"), "run", "--format", "json", "errno"]).unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{:#}", report["summary"]);
+    let runs = report["runs"].as_array().unwrap();
+    let reason = |file: &str, case: Option<&str>| {
+        let run = runs.iter().find(|run| run["scenario"]["file"] == file && run["case"].as_str() == case);
+        run.unwrap()["verdict"]["outcome"]["skip"].to_string()
+    };
+    assert!(
+        reason("errno/no-descriptor", None).contains("127.0.0.1 cannot be reached: ENETUNREACH"),
+        "{}",
+        reason("errno/no-descriptor", None)
+    );
+    assert!(reason("errno/no-permission", Some("a broadcast")).contains("ip link set lo up"));
+    assert_eq!(reason("errno/path-by-links", None), "null", "it needs no network");
 }

@@ -2,12 +2,16 @@
 
 use std::net::SocketAddr;
 
+use crate::errno::Errno;
 use crate::plan::Plan;
 use crate::scenario::{Capability, Family, Host};
 use crate::sys;
 
 /// An address in the documentation prefix (RFC 3849).
 const NOWHERE: ([u16; 8], u16) = ([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1], 9);
+
+/// A port to ask the routing table with; nothing is sent to it (RFC 863).
+const DISCARD: u16 = 9;
 
 /// The port that scenarios about privileged ports use.
 const PRIVILEGED_PORT: u32 = 1;
@@ -21,6 +25,13 @@ fn reason(capability: Capability) -> Option<String> {
     match capability {
         Capability::Linux if cfg!(target_os = "linux") => None,
         Capability::Linux => Some(format!("needs Linux; this is {}", std::env::consts::OS)),
+        // Binding tells nothing: 127.0.0.1 can be bound to while its interface is down.
+        Capability::Loopback => sys::cannot_reach(Host::loopback(Family::Ipv4, DISCARD)).map(|error| {
+            format!(
+                "needs a loopback interface that is up; 127.0.0.1 cannot be reached: {} (connect of a UDP socket): try `ip link set lo up`",
+                Errno::from_io(&error)
+            )
+        }),
         Capability::Ipv6 if sys::can_bind(Host::loopback(Family::Ipv6, 0)) => None,
         Capability::Ipv6 => Some("needs IPv6; no socket could be bound to [::1]".to_owned()),
         Capability::TcpInfo if sys::counts_segments() => None,

@@ -11,7 +11,8 @@ use crate::scenario::{Family, MAX_PATH, SocketKind};
 use crate::sys;
 use crate::trace::Address;
 
-/// A directory of the run's own, made only when a Unix socket is planned, and removed with everything in it.
+/// A directory of the run's own, made only when a Unix socket is planned, with the scenario's links in it, and removed with everything
+/// in it. Links are made and removed, and nobody but the kernel follows them.
 pub(crate) struct Directory(Option<TempDir>);
 
 impl Directory {
@@ -20,6 +21,10 @@ impl Directory {
         let directory = if needed { Some(tempfile::Builder::new().prefix("netlab-").tempdir()?) } else { None };
         if let Some(directory) = &directory {
             has_room(directory.path(), plan)?;
+            for (name, target) in plan.scenario.links.iter() {
+                sys::symlink(&target.0, &directory.path().join(&name.value))
+                    .map_err(|error| io::Error::new(error.kind(), format!("the link `{}` could not be made: {error}", name.value)))?;
+            }
         }
         Ok(Self(directory))
     }

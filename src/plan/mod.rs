@@ -9,6 +9,7 @@ mod endpoint;
 mod expectation;
 mod flow;
 mod limits;
+mod link;
 mod name;
 mod order;
 mod overrides;
@@ -166,6 +167,7 @@ fn check_scenario(scenario: &Scenario, problems: &mut Problems) -> bool {
                 .with_help("write \"loopback:0\" where the address is to follow the family");
         }
     }
+    link::check(scenario, problems);
     is_small_enough
 }
 
@@ -233,6 +235,9 @@ fn plan_one(
     if needs_tcp_info(&expect, &actors) {
         requires.insert(Capability::TcpInfo);
     }
+    if reaches_loopback(&actors) {
+        requires.insert(Capability::Loopback);
+    }
     if alone::uses_up_descriptors(&actors) {
         requires.insert(Capability::DescriptorLimit);
     }
@@ -263,6 +268,22 @@ fn merge_expectations(own: &Expectations, of_case: Option<&Expectations>) -> Exp
         merged.run = case.run.clone().or(merged.run);
     }
     merged
+}
+
+/// Whether a step connects or sends to 127.0.0.0/8, or to a socket of this machine over IPv4.
+fn reaches_loopback(actors: &[PlannedActor]) -> bool {
+    let reaches = |actor: &PlannedActor, step: &PlannedStep| match &step.action {
+        PlannedAction::Connect { socket, address, .. } | PlannedAction::SendTo { socket, address, .. } => match address {
+            PlannedAddress::Ip(address) => address.is_ipv4() && (address.ip().is_loopback() || address.ip().is_unspecified()),
+            PlannedAddress::Of { at: Some(at), .. } => at.is_ipv4(),
+            PlannedAddress::Of { at: None, .. } => {
+                actor.sockets.get(*socket).is_some_and(|socket| !socket.kind.is_unix() && socket.family == Family::Ipv4)
+            }
+            PlannedAddress::Path(_) => false,
+        },
+        _ => false,
+    };
+    actors.iter().any(|actor| actor.all_steps().iter().any(|step| reaches(actor, step)))
 }
 
 /// Whether the scenario asks for what only the kernel's counters of a TCP connection tell.

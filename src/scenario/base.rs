@@ -157,7 +157,7 @@ fn report(error: &BaseError, extends: &Spanned<String>, problems: &mut Problems)
 }
 
 /// The objects whose members are taken from the base one by one; every other value is taken whole.
-const BY_MEMBER: &[&str] = &["vars", "defaults", "actors", "expect", "cases", "texts"];
+const BY_MEMBER: &[&str] = &["vars", "defaults", "links", "actors", "expect", "cases", "texts"];
 
 /// Lays a file over its base.
 fn overlay_file(own: Node, base: Node, problems: &mut Problems) -> Option<Node> {

@@ -12,6 +12,8 @@ use super::problem::Problems;
 pub enum Capability {
     /// The Linux kernel.
     Linux,
+    /// A loopback interface that is up, so that 127.0.0.1 can be reached.
+    Loopback,
     /// A loopback interface with an IPv6 address.
     Ipv6,
     /// The kernel's counters of a TCP connection (TCP_INFO) with those of RFC 4898: Linux 4.6 and later.
@@ -39,6 +41,7 @@ pub enum Family {
 impl Capability {
     const WORDS: &[(&str, Self)] = &[
         ("linux", Self::Linux),
+        ("loopback", Self::Loopback),
         ("ipv6", Self::Ipv6),
         ("tcp_info", Self::TcpInfo),
         ("no_route", Self::NoRoute),

@@ -122,8 +122,15 @@ impl<T: Decode> Decode for Vec<T> {
 }
 
 /// An object whose keys are names of the author's own: actors, cases, flows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named<T>(pub Vec<(Spanned<String>, T)>);
+
+/// Not derived: that would ask for a default of what is named.
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl<T> Named<T> {
     /// Whether there are no entries.

@@ -153,7 +153,7 @@ impl Decode for Endpoint {
 }
 
 /// `sockaddr_un.sun_path` has 108 bytes on Linux (man 7 unix); a run's own directory takes up to 40 of them.
-const MAX_RELATIVE_PATH: usize = 60;
+pub(super) const MAX_RELATIVE_PATH: usize = 60;
 /// One byte of the 108 is the NUL behind the path. A longer one is for steps that expect an error, and goes to the kernel as it is:
 /// a `sockaddr_storage` has 128 bytes, two of them for the family.
 pub(crate) const MAX_PATH: usize = 107;

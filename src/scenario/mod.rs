@@ -22,6 +22,7 @@ mod expect;
 mod expected;
 mod folder;
 mod json;
+mod link;
 mod option;
 mod payload;
 mod problem;
@@ -49,6 +50,7 @@ pub use expect::{
     FlowKey, FramesExpect, Rates, ResultExpect, RunExpect, Share, SocketRef, StepExpect,
 };
 pub use folder::Folder;
+pub use link::LinkTarget;
 pub use option::{OptionForm, OptionSetting, SocketOption};
 pub use payload::{MAX_PAYLOAD, Part, Payload};
 pub use problem::{Diagnostic, Place, Problem, Problems, nearest, one_of, suggestion};
@@ -113,6 +115,9 @@ pub struct Scenario {
     /// Settings that hold unless a step or the command line says otherwise.
     #[schemars(default)]
     pub defaults: Defaults,
+    /// Symbolic links in the run's own directory of Unix sockets, name to target: made before the actors begin, gone with the directory.
+    #[schemars(default)]
+    pub links: Named<LinkTarget>,
     /// The actors and their steps. Each actor is a thread of its own; its steps are carried out in order.
     pub actors: Named<Vec<Step>>,
     /// What is expected of the flows ("client->server") and of the run.
@@ -232,6 +237,8 @@ impl Decode for Scenario {
         let alone = fields.optional("alone", problems);
         let deadline = duration::time_limit(&mut fields, "deadline", problems);
         let defaults = fields.or_default("defaults", problems);
+        let links = fields.or_default("links", problems);
+        link::check_names(&links, problems);
         let actors = fields.required("actors", problems);
         if let Some(node) = fields.node("actors")
             && matches!(&node.kind, NodeKind::Object(members) if members.is_empty())
@@ -258,6 +265,7 @@ impl Decode for Scenario {
             alone,
             deadline,
             defaults,
+            links,
             actors: actors?,
             expect,
             cases,

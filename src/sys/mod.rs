@@ -28,6 +28,7 @@ mod unix_path;
 mod wake;
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::path::Path;
 
 pub(crate) use arrival::wait_queued;
 pub(crate) use closed::call_when_closed;
@@ -48,10 +49,28 @@ pub(crate) fn kernel_release() -> String {
     rustix::system::uname().release().to_string_lossy().into_owned()
 }
 
+/// Makes a symbolic link, wherever it leads.
+#[cfg(unix)]
+pub(crate) fn symlink(target: &str, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
+/// Elsewhere a link to a file and one to a directory are two things, and a scenario does not say which it wants.
+#[cfg(not(unix))]
+pub(crate) fn symlink(_: &str, _: &Path) -> std::io::Result<()> {
+    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "symbolic links are made on Unix systems only"))
+}
+
 /// Whether this machine has a route to an address. Connecting a UDP socket asks the routing table and sends nothing.
 pub(crate) fn has_route(to: SocketAddr) -> bool {
     let any: SocketAddr = if to.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
     UdpSocket::bind(any).and_then(|socket| socket.connect(to)).is_ok()
+}
+
+/// Why an address cannot be reached from here, as far as the routing table tells; nothing where the machine was out of something.
+pub(crate) fn cannot_reach(to: SocketAddr) -> Option<std::io::Error> {
+    let any: SocketAddr = if to.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
+    UdpSocket::bind(any).and_then(|socket| socket.connect(to)).err().filter(|error| !is_short(error))
 }
 
 /// Whether an address is one of this machine's own: what goes there also comes from there. That a socket can be bound to it says less,
