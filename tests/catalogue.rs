@@ -119,7 +119,21 @@ fn numbers_of_windows_are_those_of_microsoft() {
     for (name, number) in &table {
         let known = !catalogue::errors_with_number(*number).is_empty() || !catalogue::unrelated_with_number(*number).is_empty();
         assert!(known, "{name} is missing");
+        assert!(!catalogue::search(name).is_empty(), "{name} is not found by its name");
+        assert!(!catalogue::search(&format!("failed: {name}")).is_empty(), "{name} is not found in a line");
     }
+}
+
+/// Overlapped sockets stand for errors of the catalogue: their causes are shown.
+#[test]
+fn what_overlapped_sockets_stand_for_is_there() {
+    let stands_for = |error: &catalogue::UnrelatedError| match error.giver {
+        catalogue::Giver::OverlappedFor(name) => Some(name),
+        catalogue::Giver::Others | catalogue::Giver::Overlapped => None,
+    };
+    let names: Vec<&str> = catalogue::unrelated().filter_map(stands_for).collect();
+    assert_eq!(names.len(), 6);
+    assert!(names.iter().all(|name| catalogue::error(name).is_some()), "{names:?}");
 }
 
 #[test]

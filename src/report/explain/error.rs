@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{word, write_behind, write_ending, write_list, write_points, write_text, write_title};
-use crate::catalogue::{ErrorEntry, Lang, Origin, System, UnrelatedError, errors};
+use crate::catalogue::{ErrorEntry, Giver, Lang, Origin, System, UnrelatedError, errors, forms_of_call};
 use crate::report::style::Style;
 use crate::report::table::Table;
 
@@ -130,13 +130,18 @@ pub struct UnrelatedReport {
     pub windows: Option<i32>,
     /// What it means, in a few words.
     pub meaning: &'static str,
+    /// The error that sockets give for the same, where overlapped sockets give this one in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<Box<ErrorReport>>,
+    #[serde(skip)]
+    giver: Giver,
 }
 
 impl UnrelatedReport {
-    /// Of an error.
-    pub fn new(error: &UnrelatedError, asked_of: Vec<System>, lang: Lang) -> Self {
-        let UnrelatedError { name, linux, macos, windows, .. } = *error;
-        Self { name, asked_of, linux, macos, windows, meaning: error.meaning(lang) }
+    /// Of an error, with the one that it stands for.
+    pub fn new(error: &UnrelatedError, asked_of: Vec<System>, stands_for: Option<ErrorReport>, lang: Lang) -> Self {
+        let UnrelatedError { name, linux, macos, windows, giver, .. } = *error;
+        Self { name, asked_of, linux, macos, windows, meaning: error.meaning(lang), stands_for: stands_for.map(Box::new), giver }
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -145,7 +150,22 @@ impl UnrelatedReport {
         let numbers: Vec<String> =
             numbers.iter().filter_map(|(system, number)| number.map(|number| format!("{} {number}", system.name()))).collect();
         write_behind("  ", &numbers.join(word(lang, ", ", "，")), style, out)?;
-        write_behind("  ", word(lang, "sockets do not give it, or hardly ever", "套接字不会给出它，或极少给出"), style, out)
+        let given = match (self.giver, lang) {
+            (Giver::Others, _) => word(lang, "sockets do not give it, or hardly ever", "套接字不会给出它，或极少给出").to_owned(),
+            (Giver::Overlapped, _) => {
+                word(lang, "overlapped sockets of Windows give it, as asyncio uses them", "Windows 的重叠套接字（如 asyncio 所用）给出它")
+                    .to_owned()
+            }
+            (Giver::OverlappedFor(name), Lang::En) => {
+                format!("overlapped sockets of Windows give it, as asyncio uses them, where other sockets give {name}")
+            }
+            (Giver::OverlappedFor(name), Lang::Zh) => format!("Windows 的重叠套接字（如 asyncio 所用）给出它，相当于其他套接字的 {name}"),
+        };
+        write_behind("  ", &given, style, out)?;
+        self.stands_for.as_ref().map_or(Ok(()), |same| {
+            writeln!(out)?;
+            same.write(lang, style, out)
+        })
     }
 }
 
@@ -154,6 +174,8 @@ impl UnrelatedReport {
 pub struct CallReport {
     /// The call.
     pub name: &'static str,
+    /// Its other forms, which give the same.
+    pub forms: &'static [&'static str],
     /// Its errors: the name, and what it means in a sentence.
     pub errors: Vec<(&'static str, String)>,
     /// The command to run next.
@@ -166,11 +188,18 @@ impl CallReport {
         let given = errors().filter(|entry| entry.calls.contains(&name));
         let errors: Vec<_> = given.map(|entry| (entry.name, first_sentence(entry.text(lang).meaning).to_owned())).collect();
         let next = errors.first().map(|(name, _)| format!("netlab explain {name}")).into_iter().collect();
-        Self { name, errors, next }
+        Self { name, forms: forms_of_call(name), errors, next }
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(&format!("{}()", self.name), word(lang, "the errors that it gives", "它给出的错误"), lang, style, out)?;
+        let forms = [self.name].iter().chain(self.forms).map(|form| format!("{form}()")).collect::<Vec<_>>().join(word(lang, ", ", "、"));
+        write_title(
+            &forms,
+            word(lang, if self.forms.is_empty() { "the errors that it gives" } else { "the errors that they give" }, "给出的错误"),
+            lang,
+            style,
+            out,
+        )?;
         let mut table = Table::new(&[word(lang, "=error", "=错误"), word(lang, "meaning", "含义")], style);
         self.errors.iter().for_each(|(name, meaning)| table.row(vec![(*name).to_owned(), meaning.clone()]));
         table.lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;
