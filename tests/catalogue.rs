@@ -136,6 +136,20 @@ fn what_overlapped_sockets_stand_for_is_there() {
     assert!(names.iter().all(|name| catalogue::error(name).is_some()), "{names:?}");
 }
 
+/// A part of more than 63 bytes cannot be asked for: nothing is sent, so this rests on the C library alone.
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn a_name_that_is_not_well_formed_gives_what_the_catalogue_says() {
+    use std::net::ToSocketAddrs;
+
+    let said = (format!("{}.invalid", "a".repeat(70)), 80).to_socket_addrs().unwrap_err().to_string();
+    let given: Vec<&ErrorEntry> = catalogue::errors().filter(|entry| entry.messages.iter().any(|message| said.contains(message))).collect();
+    assert_eq!(given.iter().map(|entry| entry.name).collect::<Vec<_>>(), ["EAI_NONAME"], "{said}");
+    let blames_the_form = |entry: &&ErrorEntry| entry.text(Lang::En).causes.iter().any(|cause| cause.contains("63 bytes"));
+    let blaming: Vec<&str> = catalogue::errors().filter(blames_the_form).map(|entry| entry.name).collect();
+    assert_eq!(blaming, ["EAI_NONAME"]);
+}
+
 #[test]
 fn every_error_of_the_manual_pages_is_there_with_its_call() {
     let mut missing = Vec::new();
