@@ -150,6 +150,18 @@ fn a_name_that_is_not_well_formed_gives_what_the_catalogue_says() {
     assert_eq!(blaming, ["EAI_NONAME"]);
 }
 
+/// Each kind of route that refuses has an error of its own: fib_props of net/ipv4/fib_semantics.c.
+#[test]
+fn routes_that_refuse_are_among_the_causes() {
+    for (kind, name) in [("blackhole", "EINVAL"), ("prohibit", "EACCES"), ("unreachable", "EHOSTUNREACH")] {
+        let entry = catalogue::error(name).unwrap();
+        for lang in [Lang::En, Lang::Zh] {
+            let is_named = |cause: &&str| cause.contains(kind) && (cause.contains("route") || cause.contains("路由"));
+            assert!(entry.text(lang).causes.iter().any(|cause| is_named(&cause)), "{name}: a route of the kind {kind}");
+        }
+    }
+}
+
 #[test]
 fn every_error_of_the_manual_pages_is_there_with_its_call() {
     let mut missing = Vec::new();
