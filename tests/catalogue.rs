@@ -162,6 +162,18 @@ fn routes_that_refuse_are_among_the_causes() {
     }
 }
 
+/// Calling again is wrong for connect and close: each has its own advice.
+#[test]
+fn an_interrupted_call_has_advice_by_its_name() {
+    let entry = catalogue::error("EINTR").unwrap();
+    for lang in [Lang::En, Lang::Zh] {
+        let of = |call: &str| *entry.text(lang).remedies.iter().find(|remedy| remedy.contains(call)).unwrap();
+        assert!(of("connect").contains("SO_ERROR"), "{}", of("connect"));
+        assert_ne!(of("connect"), of("close"));
+        assert!(entry.calls.iter().all(|call| !of(call).is_empty()));
+    }
+}
+
 #[test]
 fn every_error_of_the_manual_pages_is_there_with_its_call() {
     let mut missing = Vec::new();
