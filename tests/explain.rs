@@ -73,6 +73,17 @@ fn an_error_of_overlapped_sockets_has_causes() {
 }
 
 #[test]
+fn in_chinese_an_error_has_its_title_and_lists_have_their_own_commas() {
+    let text = printed(&["explain", "ECONNREFUSED", "--lang", "zh"], &[]);
+    assert!(text.starts_with("ECONNREFUSED：连接被拒绝\n  英文：Connection refused\n"), "{text}");
+    assert!(text.contains("来自：connect、send、recv"), "{text}");
+    assert!(printed(&["explain", "SO_RCVBUF", "--lang", "zh"], &[]).starts_with("SO_RCVBUF：SOL_SOCKET，字节\n"));
+    let options = printed(&["options", "--lang", "zh"], &[("COLUMNS", "120")]);
+    let after_table = options.lines().filter(|line| line.starts_with("未试") || line.starts_with("结构体")).collect::<Vec<_>>().join("\n");
+    assert!(after_table.contains('、') && !after_table.contains(", "), "{after_table}");
+}
+
+#[test]
 fn a_call_is_explained_by_any_of_its_forms() {
     assert_eq!(printed(&["explain", "sendto"], &[]), printed(&["explain", "send()"], &[]));
     assert!(printed(&["explain", "accept4"], &[]).starts_with("accept(), accept4(): the errors that they give\n"));

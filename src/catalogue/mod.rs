@@ -21,6 +21,7 @@
 //! tried on either.
 
 mod causes;
+mod chinese;
 mod codecs;
 mod entry;
 mod errors;

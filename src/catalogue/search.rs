@@ -252,7 +252,7 @@ fn said_in(lower: &str) -> Vec<&'static ErrorEntry> {
     let mut longest = 0;
     let mut said: Vec<&'static ErrorEntry> = Vec::new();
     for entry in errors() {
-        let held = entry.messages.iter().filter(|message| lower.contains(&message.to_lowercase())).map(|message| message.len()).max();
+        let held = entry.wordings().filter(|wording| lower.contains(&wording.to_lowercase())).map(str::len).max();
         match held {
             Some(length) if length > longest => (longest, said) = (length, vec![entry]),
             Some(length) if length == longest => said.push(entry),
@@ -383,6 +383,31 @@ mod tests {
         assert_eq!(found("三次握手"), ["three-way handshake"]);
         assert_eq!(found("gaierror"), ["getaddrinfo"]);
         assert_eq!(found("late_reader"), ["cause late_reader"]);
+        assert_eq!(found("缓冲区"), ["socket buffer"]);
+        assert_eq!(found("积压"), ["backlog"]);
+    }
+
+    #[test]
+    fn errors_in_chinese_words() {
+        for (words, name) in [
+            ("连接被拒绝", "ECONNREFUSED"),
+            ("由于目标计算机积极拒绝，无法连接。", "ECONNREFUSED"),
+            ("java.net.ConnectException: 拒绝连接 (Connection refused)", "ECONNREFUSED"),
+            ("端口被占用", "EADDRINUSE"),
+            ("8080 端口已被占用怎么办", "EADDRINUSE"),
+            ("通常每个套接字地址(协议/网络地址/端口)只允许使用一次。", "EADDRINUSE"),
+            ("远程主机强迫关闭了一个现有的连接", "ECONNRESET"),
+            ("你的主机中的软件中止了一个已建立的连接。", "ECONNABORTED"),
+            ("由于连接方在一段时间后没有正确答复或连接的主机没有反应，连接尝试失败。", "ETIMEDOUT"),
+            ("不知道这样的主机。", "EAI_NONAME"),
+        ] {
+            assert_eq!(found(words), [name], "{words}");
+        }
+        for entry in errors() {
+            let title = entry.title(crate::catalogue::Lang::Zh);
+            assert!(!title.is_ascii(), "{} has no Chinese title", entry.name);
+            assert_eq!(found(title).first().map(String::as_str), Some(entry.name), "{title}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct ErrorReport {
     /// The systems whose number was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub asked_of: Vec<System>,
+    /// What it is, in a few words.
+    pub title: &'static str,
     /// Who gives it.
     pub origin: Origin,
     /// Its number on this system.
@@ -65,6 +67,7 @@ impl ErrorReport {
         }
         Self {
             name: entry.name,
+            title: entry.title(lang),
             asked_of,
             origin: entry.origin,
             here: entry.number(System::HERE),
@@ -102,10 +105,13 @@ impl ErrorReport {
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(self.name, self.messages.first().copied().unwrap_or_default(), lang, style, out)?;
+        write_title(self.name, self.title, lang, style, out)?;
+        if let (Lang::Zh, Some(message)) = (lang, self.messages.first()) {
+            write_behind("  英文：", message, style, out)?;
+        }
         write_behind(word(lang, "  number: ", "  编号："), &self.numbers(lang), style, out)?;
         write_behind(word(lang, "  Python: ", "  Python："), self.python, style, out)?;
-        write_behind(word(lang, "  given by: ", "  来自："), &self.calls.join(", "), style, out)?;
+        write_behind(word(lang, "  given by: ", "  来自："), &self.calls.join(word(lang, ", ", "、")), style, out)?;
         writeln!(out)?;
         write_text(self.meaning, style, out)?;
         write_points(word(lang, "likely causes, in order", "可能的原因，依可能性排列"), self.causes, true, style, out)?;
