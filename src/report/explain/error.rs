@@ -192,7 +192,7 @@ impl CallReport {
     /// Of a call.
     pub fn new(name: &'static str, lang: Lang) -> Self {
         let given = errors().filter(|entry| entry.calls.contains(&name));
-        let errors: Vec<_> = given.map(|entry| (entry.name, first_sentence(entry.text(lang).meaning).to_owned())).collect();
+        let errors: Vec<_> = given.map(|entry| (entry.name, sentence_for(name, entry.text(lang).meaning).to_owned())).collect();
         let next = errors.first().map(|(name, _)| format!("netlab explain {name}")).into_iter().collect();
         Self { name, forms: forms_of_call(name), errors, next }
     }
@@ -213,8 +213,62 @@ impl CallReport {
     }
 }
 
+/// What an error means from a call: the sentence that says so, `From connect: no local port is left ..`, else the first.
+fn sentence_for<'a>(call: &str, meaning: &'a str) -> &'a str {
+    sentences(meaning).find(|sentence| calls_named_by(sentence).any(|named| named == call)).unwrap_or_else(|| first_sentence(meaning))
+}
+
+/// The calls of which alone a sentence speaks: those in its opening, `From accept:`, `From send it means`, `由 accept 返回：`.
+fn calls_named_by(sentence: &str) -> impl Iterator<Item = &str> {
+    let opening = sentence.split([':', '：', '，']).next().and_then(|part| part.split(" it ").next()).unwrap_or_default();
+    let speaks = opening.starts_with("From ") || opening.contains('由') && opening.contains("返回");
+    let words = opening.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter(move |_| speaks)
+}
+
+fn sentences(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let sentence = first_sentence(text);
+        text = text[sentence.len()..].trim_start();
+        (!sentence.is_empty()).then_some(sentence)
+    })
+}
+
 /// The first sentence of a text, in either language.
 pub(super) fn first_sentence(text: &str) -> &str {
     let end = [". ", "。"].iter().filter_map(|mark| text.find(mark).map(|at| at + mark.trim_end().len())).min();
     &text[..end.unwrap_or(text.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_has_the_meaning_that_the_error_has_from_it() {
+        let meaning = |call, name, lang| sentence_for(call, crate::catalogue::error(name).unwrap().text(lang).meaning);
+        assert!(meaning("bind", "EADDRNOTAVAIL", Lang::En).starts_with("From bind: no interface"));
+        assert!(meaning("connect", "EADDRNOTAVAIL", Lang::En).starts_with("From connect: no local port"));
+        assert!(meaning("connect", "EADDRNOTAVAIL", Lang::Zh).starts_with("由 connect 返回："));
+        assert!(meaning("accept", "ECONNABORTED", Lang::En).starts_with("From accept:"));
+        assert!(meaning("connect", "ECONNABORTED", Lang::En).starts_with("From a second connect"));
+        assert!(meaning("send", "EALREADY", Lang::En).starts_with("From send it means"));
+        assert!(meaning("send", "EALREADY", Lang::Zh).contains("Fast Open"));
+        assert!(meaning("connect", "EALREADY", Lang::En).starts_with("An earlier connect"));
+    }
+
+    /// No call is given what an error means from another.
+    #[test]
+    fn no_call_has_the_meaning_of_another() {
+        let known: Vec<&str> = errors().flat_map(|entry| entry.calls.iter().copied()).collect();
+        for lang in Lang::ALL {
+            for entry in errors() {
+                for call in entry.calls {
+                    let sentence = sentence_for(call, entry.text(lang).meaning);
+                    let mut others = calls_named_by(sentence).filter(|named| known.contains(named)).peekable();
+                    assert!(others.peek().is_none() || others.any(|named| named == *call), "{call}, {}: {sentence}", entry.name);
+                }
+            }
+        }
+    }
 }
