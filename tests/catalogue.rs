@@ -157,7 +157,7 @@ fn routes_that_refuse_are_among_the_causes() {
         let entry = catalogue::error(name).unwrap();
         for lang in [Lang::En, Lang::Zh] {
             let is_named = |cause: &&str| cause.contains(kind) && (cause.contains("route") || cause.contains("路由"));
-            assert!(entry.text(lang).causes.iter().any(|cause| is_named(&cause)), "{name}: a route of the kind {kind}");
+            assert!(entry.text(lang).causes.iter().any(is_named), "{name}: a route of the kind {kind}");
         }
     }
 }

@@ -101,19 +101,18 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
         en: ErrorText {
             meaning: "The lookup failed for good, and not because the name is missing. glibc hardly gives it: of the name servers' \
             statuses (asked of 2.36, all sixteen) it makes EAI_AGAIN of REFUSED, SERVFAIL and NOTIMP, EAI_NONAME of the other \
-            failures, and EAI_NONAME of a name that is not well formed as well. macOS and Windows have it for what cannot be recovered from.",
+            failures, and EAI_NONAME of a name that is not well formed as well.",
             causes: &[
-                "On Windows (11003) or macOS: the name server refused, or did not understand the question (REFUSED, FORMERR, NOTIMP).",
+                "On Windows (11003), by Microsoft's list: the name server answered with a severe error, or a file of names is missing.",
                 "Another C library than glibc, or a source of names of its own in /etc/nsswitch.conf, gave up.",
             ],
             remedies: &["Ask the servers one by one: `dig @SERVER NAME` shows the status of each."],
         },
         zh: ErrorText {
-            meaning: "查询彻底失败，而且不是因为名字不存在。glibc 几乎不会给出它：对域名服务器的全部十六种状态（在 2.36 上逐一试过），拒绝\
-            类（REFUSED、SERVFAIL、NOTIMP）得到 EAI_AGAIN，其他错误得到 EAI_NONAME；格式不对的名字得到的也是 EAI_NONAME。macOS 和 Windows 用它表示无法恢复\
-            的失败。",
+            meaning: "查询彻底失败，而且不是因为名字不存在。glibc 几乎不会给出它：对域名服务器的全部十六种状态（在 2.36 上逐一试过），\
+            REFUSED、SERVFAIL、NOTIMP 得到 EAI_AGAIN，其他错误得到 EAI_NONAME；格式不对的名字得到的也是 EAI_NONAME。",
             causes: &[
-                "Windows（11003）或 macOS 上：域名服务器拒绝，或者看不懂问题（REFUSED、FORMERR、NOTIMP）。",
+                "Windows 上（11003），据微软的列表：域名服务器返回了严重错误，或者缺少名字文件。",
                 "使用的不是 glibc，或者 /etc/nsswitch.conf 里另有自己的名字来源，它放弃了查询。",
             ],
             remedies: &["逐一询问各台服务器：`dig @SERVER NAME` 会显示每台的状态。"],
