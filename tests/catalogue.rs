@@ -119,6 +119,58 @@ fn numbers_of_windows_are_those_of_microsoft() {
     for (name, number) in &table {
         let known = !catalogue::errors_with_number(*number).is_empty() || !catalogue::unrelated_with_number(*number).is_empty();
         assert!(known, "{name} is missing");
+        assert!(!catalogue::search(name).is_empty(), "{name} is not found by its name");
+        assert!(!catalogue::search(&format!("failed: {name}")).is_empty(), "{name} is not found in a line");
+    }
+}
+
+/// Overlapped sockets stand for errors of the catalogue: their causes are shown.
+#[test]
+fn what_overlapped_sockets_stand_for_is_there() {
+    let stands_for = |error: &catalogue::UnrelatedError| match error.giver {
+        catalogue::Giver::OverlappedFor(name) => Some(name),
+        catalogue::Giver::Others | catalogue::Giver::Overlapped => None,
+    };
+    let names: Vec<&str> = catalogue::unrelated().filter_map(stands_for).collect();
+    assert_eq!(names.len(), 6);
+    assert!(names.iter().all(|name| catalogue::error(name).is_some()), "{names:?}");
+}
+
+/// A part of more than 63 bytes cannot be asked for: nothing is sent, so this rests on the C library alone.
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn a_name_that_is_not_well_formed_gives_what_the_catalogue_says() {
+    use std::net::ToSocketAddrs;
+
+    let said = (format!("{}.invalid", "a".repeat(70)), 80).to_socket_addrs().unwrap_err().to_string();
+    let given: Vec<&ErrorEntry> = catalogue::errors().filter(|entry| entry.messages.iter().any(|message| said.contains(message))).collect();
+    assert_eq!(given.iter().map(|entry| entry.name).collect::<Vec<_>>(), ["EAI_NONAME"], "{said}");
+    let blames_the_form = |entry: &&ErrorEntry| entry.text(Lang::En).causes.iter().any(|cause| cause.contains("63 bytes"));
+    let blaming: Vec<&str> = catalogue::errors().filter(blames_the_form).map(|entry| entry.name).collect();
+    assert_eq!(blaming, ["EAI_NONAME"]);
+}
+
+/// Each kind of route that refuses has an error of its own: fib_props of net/ipv4/fib_semantics.c.
+#[test]
+fn routes_that_refuse_are_among_the_causes() {
+    for (kind, name) in [("blackhole", "EINVAL"), ("prohibit", "EACCES"), ("unreachable", "EHOSTUNREACH")] {
+        let entry = catalogue::error(name).unwrap();
+        for lang in [Lang::En, Lang::Zh] {
+            let is_named = |cause: &&str| cause.contains(kind) && (cause.contains("route") || cause.contains("路由"));
+            assert!(entry.text(lang).causes.iter().any(is_named), "{name}: a route of the kind {kind}");
+        }
+    }
+}
+
+/// Calling again is wrong for connect and close: each has its own advice.
+#[test]
+fn an_interrupted_call_has_advice_by_its_name() {
+    let entry = catalogue::error("EINTR").unwrap();
+    for lang in [Lang::En, Lang::Zh] {
+        let of = |call: &str| *entry.text(lang).remedies.iter().find(|remedy| remedy.contains(call)).unwrap();
+        assert!(of("connect").contains("SO_ERROR"), "{}", of("connect"));
+        assert_ne!(of("connect"), of("close"));
+        assert!(entry.calls.iter().all(|call| !of(call).is_empty()));
     }
 }
 

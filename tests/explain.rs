@@ -63,6 +63,32 @@ fn a_number_of_several_meanings_says_so_this_systems_first() {
     assert_eq!(report["found"][1]["asked_of"], serde_json::json!(["macos"]));
 }
 
+/// What overlapped sockets of Windows give is explained with the causes of the error that it stands for.
+#[test]
+fn an_error_of_overlapped_sockets_has_causes() {
+    let text = printed(&["explain", "WinError", "1225"], &[]);
+    assert!(text.contains("give ECONNREFUSED") && text.contains("likely causes") && !text.contains("hardly ever"), "{text}");
+    assert_eq!(json(&["explain", "[WinError 121]"])["found"][0]["stands_for"]["name"], "ETIMEDOUT");
+    assert!(printed(&["explain", "WSAEPROCLIM"], &[]).contains("hardly ever"));
+}
+
+#[test]
+fn in_chinese_an_error_has_its_title_and_lists_have_their_own_commas() {
+    let text = printed(&["explain", "ECONNREFUSED", "--lang", "zh"], &[]);
+    assert!(text.starts_with("ECONNREFUSED：连接被拒绝\n  英文：Connection refused\n"), "{text}");
+    assert!(text.contains("来自：connect、send、recv"), "{text}");
+    assert!(printed(&["explain", "SO_RCVBUF", "--lang", "zh"], &[]).starts_with("SO_RCVBUF：SOL_SOCKET，字节\n"));
+    let options = printed(&["options", "--lang", "zh"], &[("COLUMNS", "120")]);
+    let after_table = options.lines().filter(|line| line.starts_with("未试") || line.starts_with("结构体")).collect::<Vec<_>>().join("\n");
+    assert!(after_table.contains('、') && !after_table.contains(", "), "{after_table}");
+}
+
+#[test]
+fn a_call_is_explained_by_any_of_its_forms() {
+    assert_eq!(printed(&["explain", "sendto"], &[]), printed(&["explain", "send()"], &[]));
+    assert!(printed(&["explain", "accept4"], &[]).starts_with("accept(), accept4(): the errors that they give\n"));
+}
+
 #[test]
 fn the_language_is_that_of_the_locale_or_of_the_command_line() {
     for text in [printed(&["explain", "111"], &[("LANG", "zh_CN.UTF-8")]), printed(&["explain", "111", "--lang", "zh"], &[])] {
@@ -130,7 +156,8 @@ fn what_is_not_known_gets_the_nearest_name_and_exit_2() {
         ("424242", "nothing is known of `424242`"),
         // Escapes of a terminal are shown, not obeyed.
         ("\u{1b}[31mred", "nothing is known of `\\u{1b}[31mred`"),
-        ("", "nothing is known of ``"),
+        ("", "nothing is known of ``\n  it explains"),
+        ("x", "nothing is known of `x`\n  it explains"),
     ] {
         let output = command(&["explain", what], &[]).output().unwrap();
         let error = text(&output.stderr);

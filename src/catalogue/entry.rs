@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::chinese;
+
 /// A system that gives errors numbers of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -116,6 +118,20 @@ impl ErrorEntry {
             Lang::En => &self.en,
             Lang::Zh => &self.zh,
         }
+    }
+
+    /// What it is in a few words: the system's own in English.
+    pub fn title(&self, lang: Lang) -> &'static str {
+        let english = || self.messages.first().copied().unwrap_or_default();
+        match lang {
+            Lang::En => english(),
+            Lang::Zh => chinese::title(self.name).unwrap_or_else(english),
+        }
+    }
+
+    /// Every wording of it that a log or somebody who asks may have: the systems' own, in English and in Chinese.
+    pub fn wordings(&self) -> impl Iterator<Item = &'static str> {
+        self.messages.iter().copied().chain(chinese::wordings(self.name))
     }
 
     /// Its number on a system.

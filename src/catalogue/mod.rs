@@ -21,6 +21,7 @@
 //! tried on either.
 
 mod causes;
+mod chinese;
 mod codecs;
 mod entry;
 mod errors;
@@ -37,6 +38,6 @@ pub use codecs::codec_about;
 pub use entry::{ErrorEntry, ErrorText, Lang, Origin, System};
 pub use lookup::{error, errors, errors_with_number, option, options, term, terms, unrelated, unrelated_with_number};
 pub use option::{Level, Limit, LimitRole, OptionEntry, OptionKind, OptionText, Unit, ValueForm};
-pub use search::{Found, Topic, nearest_name, search};
+pub use search::{Found, Topic, forms_of_call, nearest_name, search};
 pub use term::{Term, TermText};
-pub use unrelated::UnrelatedError;
+pub use unrelated::{Giver, UnrelatedError};

@@ -46,24 +46,29 @@ impl From<Topic> for Found {
     }
 }
 
-/// The calls of which errors are known.
-const CALLS: &[&str] = &[
-    "socket",
-    "socketpair",
-    "bind",
-    "listen",
-    "accept",
-    "connect",
-    "send",
-    "recv",
-    "shutdown",
-    "close",
-    "getsockopt",
-    "setsockopt",
-    "getsockname",
-    "getpeername",
-    "getaddrinfo",
+/// The calls of which errors are known, each with those that do the same and give the same.
+const CALLS: &[(&str, &[&str])] = &[
+    ("socket", &[]),
+    ("socketpair", &[]),
+    ("bind", &[]),
+    ("listen", &[]),
+    ("accept", &["accept4"]),
+    ("connect", &[]),
+    ("send", &["sendto", "sendmsg", "sendmmsg"]),
+    ("recv", &["recvfrom", "recvmsg", "recvmmsg"]),
+    ("shutdown", &[]),
+    ("close", &[]),
+    ("getsockopt", &[]),
+    ("setsockopt", &[]),
+    ("getsockname", &[]),
+    ("getpeername", &[]),
+    ("getaddrinfo", &[]),
 ];
+
+/// The other forms of a call: `sendto` and `sendmsg` of `send`.
+pub fn forms_of_call(call: &str) -> &'static [&'static str] {
+    CALLS.iter().find(|(known, _)| *known == call).map_or(&[], |(_, forms)| forms)
+}
 
 /// What a text is about, best first; nothing where nothing is known of it.
 pub fn search(text: &str) -> Vec<Found> {
@@ -80,6 +85,10 @@ pub fn search(text: &str) -> Vec<Found> {
 
 /// The name nearest to a text that nothing is known of, for "did you mean".
 pub fn nearest_name(text: &str) -> Option<&'static str> {
+    // Of one character or none, every short name is near.
+    if text.trim().chars().count() < 2 {
+        return None;
+    }
     let bare = |entry: &&'static OptionEntry| entry.constant.split_once('_').map_or(entry.constant, |(_, bare)| bare);
     // `nearest` takes tcp_ off what was written.
     let option = || {
@@ -104,7 +113,7 @@ fn by_name(text: &str) -> Vec<Topic> {
     if let Some(entry) = errors().find(|entry| entry.is_called(text)) {
         return vec![Topic::Error(entry)];
     }
-    if let Some(error) = unrelated().find(|error| error.name.eq_ignore_ascii_case(text)) {
+    if let Some(error) = unrelated().find(|error| error.is_called(text)) {
         return vec![Topic::Unrelated(error)];
     }
     let preset = LengthPrefix::PRESETS.iter().find(|(name, _)| *name == text);
@@ -115,7 +124,8 @@ fn by_name(text: &str) -> Vec<Topic> {
     let word = plain(text);
     let cause = CauseName::WORDS.iter().find(|(name, _)| plain(name) == word).map(|&(_, cause)| Topic::Cause(cause));
     let found: Vec<Topic> = [codec, term(text).map(Topic::Term), cause, option(text).map(Topic::Option)].into_iter().flatten().collect();
-    let call = || CALLS.iter().find(|call| **call == text.trim_end_matches("()")).map(|call| Topic::Call(call));
+    let asked = text.trim_end_matches("()");
+    let call = || CALLS.iter().find(|(call, forms)| *call == asked || forms.contains(&asked)).map(|(call, _)| Topic::Call(call));
     if found.is_empty() || text.ends_with("()") { call().into_iter().chain(found).collect() } else { found }
 }
 
@@ -141,7 +151,9 @@ fn by_number(number: i32, hints: Hints) -> Vec<Found> {
         .map(|error| Found { topic: Topic::Unrelated(error), systems: systems(&|system| error.number(system)) });
     let mut found: Vec<Found> = of_sockets.chain(of_others).filter(|found| !found.systems.is_empty()).collect();
     found.sort_by_key(|found| found.systems.first() != Some(&System::HERE));
-    found
+    // The kernel itself, and what hands its answers on (Node), write an errno below zero, where the resolver's numbers are as well.
+    let is_negated = number < 0 && number != i32::MIN && hints.origin != Some(Origin::Resolver);
+    if found.is_empty() && is_negated { by_number(-number, Hints { origin: Some(Origin::Call), ..hints }) } else { found }
 }
 
 /// A line pasted from a log.
@@ -186,7 +198,10 @@ fn names_in(line: &str) -> Vec<Found> {
     for word in words.filter(|word| word.len() > 3 && word.chars().any(|c| c.is_ascii_uppercase()) && *word == word.to_uppercase()) {
         let entry = errors().find(|entry| entry.is_called(word)).map(Topic::Error);
         let constant = || options().find(|entry| entry.constant == word).map(Topic::Option);
-        if let Some(topic) = entry.or_else(constant)
+        // Of the others Microsoft's alone: ENODATA and its like are words of too many logs that have nothing to do with sockets.
+        let of_windows =
+            || unrelated().find(|error| error.is_called(word) && word.contains('_') | word.starts_with("WSA")).map(Topic::Unrelated);
+        if let Some(topic) = entry.or_else(constant).or_else(of_windows)
             && !found.iter().any(|known| known.topic == topic)
         {
             found.push(topic.into());
@@ -195,22 +210,41 @@ fn names_in(line: &str) -> Vec<Found> {
     found
 }
 
-/// The numbers that stand behind a word which says that they are an error's: `Errno 111`, `os error 111`, `code=10061`.
+/// The numbers that stand behind a word which says that they are an error's: `Errno 111`, `os error 111`, `code=10061`; below zero also
+/// `returned -110`.
 fn numbers_in(lower: &str) -> Vec<i32> {
-    const SAYING: &[&str] = &["errno", "winerror", "error", "err", "code", "wsaerror", "errorcode", "wsagetlasterror"];
     let mut numbers = Vec::new();
-    let mut before = "";
     let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_' || c == '.';
-    for word in lower.split(|c: char| !is_part(c)).filter(|word| !word.is_empty()) {
-        if let Ok(number) = word.trim_end_matches('.').parse()
-            && SAYING.contains(&before)
+    let words: Vec<&str> =
+        lower.split(|c: char| !is_part(c)).map(|word| word.trim_end_matches('.')).filter(|word| !word.is_empty()).collect();
+    for (place, word) in words.iter().enumerate() {
+        if let Ok(number) = word.parse()
+            && says_number(&words[..place], number)
             && !numbers.contains(&number)
         {
             numbers.push(number);
         }
-        before = word.trim_end_matches('.').rsplit('.').next().unwrap_or(word);
     }
     numbers
+}
+
+/// Whether the words before a number say that it is an error's.
+fn says_number(before: &[&str], number: i32) -> bool {
+    const SAYING: &[&str] = &["errno", "winerror", "error", "err", "code", "wsaerror", "errorcode", "wsagetlasterror"];
+    /// What a function of the kernel gave: an error where it is below zero, a count else.
+    const SAYING_BELOW_ZERO: &[&str] = &["returned", "returns", "ret", "rc", "result", "failed", "with"];
+    /// Whose codes and errors are numbers of their own, within the two words before: `exit code`, `exited with code`, `HTTP error`.
+    const OTHERS: &[&str] = &["exit", "exits", "exited", "http", "https"];
+    const OTHERS_DIRECTLY: &[&str] = &["status", "response"];
+    let Some((last, earlier)) = before.split_last() else { return false };
+    let last = last.rsplit('.').next().unwrap_or(last);
+    let is_of_others = || {
+        earlier.iter().rev().take(2).any(|word| OTHERS.contains(word)) || earlier.last().is_some_and(|word| OTHERS_DIRECTLY.contains(word))
+    };
+    match last {
+        "code" | "error" if is_of_others() => false,
+        _ => SAYING.contains(&last) || number < 0 && SAYING_BELOW_ZERO.contains(&last),
+    }
 }
 
 /// The errors whose message a line holds; the longest message wins over one that is part of it.
@@ -218,7 +252,7 @@ fn said_in(lower: &str) -> Vec<&'static ErrorEntry> {
     let mut longest = 0;
     let mut said: Vec<&'static ErrorEntry> = Vec::new();
     for entry in errors() {
-        let held = entry.messages.iter().filter(|message| lower.contains(&message.to_lowercase())).map(|message| message.len()).max();
+        let held = entry.wordings().filter(|wording| lower.contains(&wording.to_lowercase())).map(str::len).max();
         match held {
             Some(length) if length > longest => (longest, said) = (length, vec![entry]),
             Some(length) if length == longest => said.push(entry),
@@ -296,12 +330,46 @@ mod tests {
         assert_eq!(found("OSError: [Errno 98] Address already in use"), ["EADDRINUSE Linux"]);
         assert_eq!(found("bind: Address already in use"), ["EADDRINUSE"]);
         assert_eq!(found("ConnectionResetError"), ["ECONNRESET"]);
+        assert_eq!(found("ConnectionRefusedError: [WinError 1225] The remote computer refused"), ["ERROR_CONNECTION_REFUSED Windows"]);
+        assert_eq!(found("OSError: [WinError 121] The semaphore timeout period has expired"), ["ERROR_SEM_TIMEOUT Windows"]);
         assert_eq!(found("BrokenPipeError: [Errno 32] Broken pipe"), ["EPIPE Linux macOS"]);
         assert_eq!(found("raised PermissionError"), ["EACCES", "EPERM"]);
         assert_eq!(found("OSError"), [""; 0]);
         assert_eq!(found("read tcp 10.0.0.1:443: i/o timeout"), [""; 0]);
         assert_eq!(found("i/o timeout"), ["timeout"]);
         assert_eq!(found("recv failed: Operation not supported on socket"), ["EOPNOTSUPP"]);
+    }
+
+    /// As the kernel logs them, and Node.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn errors_below_zero() {
+        assert_eq!(found("-111"), ["ECONNREFUSED Linux"]);
+        assert_eq!(found("-110"), ["ETIMEDOUT Linux"]);
+        assert_eq!(found("errno: -111"), ["ECONNREFUSED Linux"]);
+        assert_eq!(found("connect returned -110"), ["ETIMEDOUT Linux"]);
+        assert_eq!(found("-2"), ["EAI_NONAME Linux"], "the resolver's own come first");
+        assert_eq!(found("socket.gaierror: [Errno -111]"), [""; 0]);
+        assert_eq!(found("read returned 111"), [""; 0], "a count");
+        assert_eq!(found("-2147483648"), [""; 0]);
+    }
+
+    #[test]
+    fn codes_of_others_are_not_errors_of_sockets() {
+        for line in
+            ["HTTP code 104", "exit code 111", "the process exited with code 111", "HTTP error 104", "status code 104", "HTTP status 104"]
+        {
+            assert_eq!(found(line), [""; 0], "{line}");
+        }
+        assert!(!found("http: read failed: error code 104").is_empty());
+        assert!(!found("HTTP request failed: errno 104").is_empty());
+    }
+
+    #[test]
+    fn one_character_is_near_to_nothing() {
+        for text in ["", " ", "x", "1"] {
+            assert_eq!(nearest_name(text), None, "{text:?}");
+        }
     }
 
     #[test]
@@ -315,6 +383,31 @@ mod tests {
         assert_eq!(found("三次握手"), ["three-way handshake"]);
         assert_eq!(found("gaierror"), ["getaddrinfo"]);
         assert_eq!(found("late_reader"), ["cause late_reader"]);
+        assert_eq!(found("缓冲区"), ["socket buffer"]);
+        assert_eq!(found("积压"), ["backlog"]);
+    }
+
+    #[test]
+    fn errors_in_chinese_words() {
+        for (words, name) in [
+            ("连接被拒绝", "ECONNREFUSED"),
+            ("由于目标计算机积极拒绝，无法连接。", "ECONNREFUSED"),
+            ("java.net.ConnectException: 拒绝连接 (Connection refused)", "ECONNREFUSED"),
+            ("端口被占用", "EADDRINUSE"),
+            ("8080 端口已被占用怎么办", "EADDRINUSE"),
+            ("通常每个套接字地址(协议/网络地址/端口)只允许使用一次。", "EADDRINUSE"),
+            ("远程主机强迫关闭了一个现有的连接", "ECONNRESET"),
+            ("你的主机中的软件中止了一个已建立的连接。", "ECONNABORTED"),
+            ("由于连接方在一段时间后没有正确答复或连接的主机没有反应，连接尝试失败。", "ETIMEDOUT"),
+            ("不知道这样的主机。", "EAI_NONAME"),
+        ] {
+            assert_eq!(found(words), [name], "{words}");
+        }
+        for entry in errors() {
+            let title = entry.title(crate::catalogue::Lang::Zh);
+            assert!(!title.is_ascii(), "{} has no Chinese title", entry.name);
+            assert_eq!(found(title).first().map(String::as_str), Some(entry.name), "{title}");
+        }
     }
 
     #[test]
@@ -325,6 +418,11 @@ mod tests {
         assert_eq!(found("netstring"), ["codec netstring=netstring"]);
         assert_eq!(found("grpc"), ["codec length_prefix=grpc"]);
         assert_eq!(found("connect"), ["connect()"]);
+        for (form, call) in
+            [("sendto", "send()"), ("sendmsg()", "send()"), ("recvfrom", "recv()"), ("recvmsg", "recv()"), ("accept4", "accept()")]
+        {
+            assert_eq!(found(form), [call], "{form}");
+        }
         assert_eq!(found("nothing of the kind"), [""; 0]);
         assert_eq!(nearest_name("ECONREFUSED"), Some("ECONNREFUSED"));
         assert_eq!(nearest_name("netstirng"), Some("netstring"));

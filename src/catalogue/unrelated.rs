@@ -1,6 +1,6 @@
 //! Errors that sockets do not give, or hardly ever: their names and numbers only, because a number that somebody brings may be theirs.
 //!
-//! The numbers of Windows that begin with ERROR are those that overlapped sockets give in place of those of Windows Sockets.
+//! Overlapped sockets are apart: Windows has numbers for them that stand for those of Windows Sockets, and asyncio on Windows gives these.
 
 use super::entry::{Lang, System};
 
@@ -15,8 +15,21 @@ pub struct UnrelatedError {
     pub macos: Option<i32>,
     /// Its number on Windows.
     pub windows: Option<i32>,
+    /// Who gives it.
+    pub giver: Giver,
     en: &'static str,
     zh: &'static str,
+}
+
+/// Who gives an error that the calls of sockets do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Giver {
+    /// Other parts of a system.
+    Others,
+    /// Overlapped sockets of Windows, and only they.
+    Overlapped,
+    /// Overlapped sockets of Windows, in place of the error of this name.
+    OverlappedFor(&'static str),
 }
 
 impl UnrelatedError {
@@ -26,6 +39,13 @@ impl UnrelatedError {
             Lang::En => self.en,
             Lang::Zh => self.zh,
         }
+    }
+
+    /// Whether this is its name, in capital letters or small ones; on Windows sockets' names have WSA before them.
+    pub fn is_called(&self, name: &str) -> bool {
+        let is_own = |name: &str| self.name.eq_ignore_ascii_case(name);
+        let bare = || name.get(..3).filter(|prefix| prefix.eq_ignore_ascii_case("WSA")).map(|_| &name[3..]);
+        is_own(name) || self.windows.is_some() && bare().is_some_and(is_own)
     }
 
     /// Its number on a system.
@@ -46,7 +66,11 @@ const fn row(
     en: &'static str,
     zh: &'static str,
 ) -> UnrelatedError {
-    UnrelatedError { name, linux, macos, windows, en, zh }
+    UnrelatedError { name, linux, macos, windows, giver: Giver::Others, en, zh }
+}
+
+const fn overlapped(name: &'static str, windows: i32, giver: Giver, en: &'static str, zh: &'static str) -> UnrelatedError {
+    UnrelatedError { name, linux: None, macos: None, windows: Some(windows), giver, en, zh }
 }
 
 /// All of them, by their numbers on Linux, then on macOS, then on Windows.
@@ -162,13 +186,13 @@ pub(super) const UNRELATED: &[UnrelatedError] = &[
     row("WSAEREFUSED", None, None, Some(10112), "a lookup was refused", "查询被拒绝"),
     row("WSA_INVALID_HANDLE", None, None, Some(6), "an event's handle is invalid", "事件句柄无效"),
     row("WSA_INVALID_PARAMETER", None, None, Some(87), "a parameter is invalid", "参数无效"),
-    row("WSA_OPERATION_ABORTED", None, None, Some(995), "an overlapped operation was cancelled, as by closing its socket", "重叠操作已取消，例如套接字被关闭"),
-    row("WSA_IO_INCOMPLETE", None, None, Some(996), "an overlapped operation has not ended", "重叠操作尚未完成"),
-    row("WSA_IO_PENDING", None, None, Some(997), "an overlapped operation has begun: no failure", "重叠操作已开始：不是失败"),
-    row("ERROR_NETNAME_DELETED", None, None, Some(64), "from overlapped sockets what ECONNRESET is elsewhere", "重叠套接字给出的错误，相当于别处的 ECONNRESET"),
-    row("ERROR_SEM_TIMEOUT", None, None, Some(121), "from overlapped sockets what ETIMEDOUT is elsewhere", "重叠套接字给出的错误，相当于别处的 ETIMEDOUT"),
-    row("ERROR_CONNECTION_REFUSED", None, None, Some(1225), "from overlapped sockets what ECONNREFUSED is elsewhere", "重叠套接字给出的错误，相当于别处的 ECONNREFUSED"),
-    row("ERROR_NETWORK_UNREACHABLE", None, None, Some(1231), "from overlapped sockets what ENETUNREACH is elsewhere", "重叠套接字给出的错误，相当于别处的 ENETUNREACH"),
-    row("ERROR_HOST_UNREACHABLE", None, None, Some(1232), "from overlapped sockets what EHOSTUNREACH is elsewhere", "重叠套接字给出的错误，相当于别处的 EHOSTUNREACH"),
-    row("ERROR_CONNECTION_ABORTED", None, None, Some(1236), "from overlapped sockets what ECONNABORTED is elsewhere", "重叠套接字给出的错误，相当于别处的 ECONNABORTED"),
+    overlapped("WSA_OPERATION_ABORTED", 995, Giver::Overlapped, "an overlapped operation was cancelled, as by closing its socket", "重叠操作已取消，例如套接字被关闭"),
+    overlapped("WSA_IO_INCOMPLETE", 996, Giver::Overlapped, "an overlapped operation has not ended", "重叠操作尚未完成"),
+    overlapped("WSA_IO_PENDING", 997, Giver::Overlapped, "an overlapped operation has begun: no failure", "重叠操作已开始：不是失败"),
+    overlapped("ERROR_NETNAME_DELETED", 64, Giver::OverlappedFor("ECONNRESET"), "the network name is no longer there: the connection was reset", "指定的网络名不再可用：连接被复位"),
+    overlapped("ERROR_SEM_TIMEOUT", 121, Giver::OverlappedFor("ETIMEDOUT"), "the semaphore's time ran out: nobody answered", "信号量超时：没有应答"),
+    overlapped("ERROR_CONNECTION_REFUSED", 1225, Giver::OverlappedFor("ECONNREFUSED"), "the remote computer refused the connection", "远程计算机拒绝网络连接"),
+    overlapped("ERROR_NETWORK_UNREACHABLE", 1231, Giver::OverlappedFor("ENETUNREACH"), "the network cannot be reached", "无法访问网络位置"),
+    overlapped("ERROR_HOST_UNREACHABLE", 1232, Giver::OverlappedFor("EHOSTUNREACH"), "the host cannot be reached", "无法访问主机"),
+    overlapped("ERROR_CONNECTION_ABORTED", 1236, Giver::OverlappedFor("ECONNABORTED"), "this machine gave up the connection", "连接被本机放弃"),
 ];

@@ -8,7 +8,7 @@ use super::args::Format;
 use super::exit::Exit;
 use super::output::{Output, note};
 use crate::builtin::Index;
-use crate::catalogue::{self, Found, Lang, System, Topic, nearest_name, search};
+use crate::catalogue::{self, Found, Giver, Lang, System, Topic, nearest_name, search};
 use crate::framing::CODECS;
 use crate::options::ask;
 use crate::report::{
@@ -130,7 +130,14 @@ fn explained(found: &Found, index: &Index, lang: Lang) -> Explained {
     let systems = found.systems.clone();
     match found.topic {
         Topic::Error(entry) => Explained::Error(ErrorReport::new(entry, systems, index.showing(entry.name), lang)),
-        Topic::Unrelated(error) => Explained::UnrelatedError(UnrelatedReport::new(error, systems, lang)),
+        Topic::Unrelated(error) => {
+            let stands_for = match error.giver {
+                Giver::OverlappedFor(name) => catalogue::error(name),
+                Giver::Others | Giver::Overlapped => None,
+            };
+            let same = stands_for.map(|entry| ErrorReport::new(entry, Vec::new(), index.showing(entry.name), lang));
+            Explained::UnrelatedError(UnrelatedReport::new(error, systems, same, lang))
+        }
         Topic::Call(call) => Explained::Call(CallReport::new(call, lang)),
         Topic::Term(term) => Explained::Term(TermReport::new(term, lang)),
         Topic::Option(entry) => {

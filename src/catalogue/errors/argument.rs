@@ -22,6 +22,8 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
                 "bind on a socket that is bound already.",
                 "accept on a socket that does not listen.",
                 "listen on a socket that is already connected.",
+                "connect, or a send over UDP, to an address whose route is of the kind \"blackhole\" (`ip route get ADDRESS` gives the same \
+                error).",
                 "The length of the address does not fit its family; a link-local IPv6 address without its scope.",
                 "A UDP datagram is sent to port 0; an option's value has the wrong length or is out of its range; unknown flags.",
             ],
@@ -36,6 +38,7 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
                 "在已经绑定的套接字上再次 bind。",
                 "在没有监听的套接字上 accept。",
                 "在已连接的套接字上 listen。",
+                "connect 或 UDP 发送的目的地址对应 blackhole 类型的路由（`ip route get ADDRESS` 会报同样的错误）。",
                 "地址长度与地址族不符；IPv6 链路本地地址没有带作用域。",
                 "向端口 0 发送 UDP 数据报；选项值的长度不对或超出范围；未知的标志。",
             ],

@@ -20,8 +20,10 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
             DNS as a rule, and the name does not exist there.",
             causes: &[
                 "The name is misspelt, or holds more than a name: `https://`, a port, a space.",
+                "The name is not well formed: an empty part, or one of more than 63 bytes (Python raises UnicodeError before it asks).",
                 "It is a name of another network: of a container, a company, a VPN.",
                 "A service name such as `http` was given, and this machine's list of services does not have it.",
+                "With glibc also: the name server did not understand the question (FORMERR).",
             ],
             remedies: &[
                 "Ask in the same way as the program: `getent ahosts NAME`. `dig NAME` asks DNS only, and knows nothing of the hosts file.",
@@ -32,8 +34,10 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
             meaning: "解析器给出了答复：没有这个名字。它按本机的配置查询（通常是 hosts 文件和 DNS），那里都没有这个名字。",
             causes: &[
                 "名字拼错了，或者多写了东西：`https://`、端口、空格。",
+                "名字格式不对：有空的部分，或某一部分超过 63 字节（Python 在查询之前就抛出 UnicodeError）。",
                 "这是另一个网络里的名字：容器的、公司内网的、VPN 里的。",
                 "给出的是 `http` 这样的服务名，而本机的服务列表里没有。",
+                "glibc 还有一种情形：域名服务器看不懂问题（FORMERR）。",
             ],
             remedies: &[
                 "用与程序相同的方式查询：`getent ahosts NAME`。`dig NAME` 只问 DNS，不看 hosts 文件。",
@@ -59,11 +63,12 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
         calls: &["getaddrinfo"],
         see: &["EAI_NONAME", "EAI_FAIL"],
         en: ErrorText {
-            meaning: "The resolver got no answer for now: whether the name exists is not known.",
+            meaning: "The resolver got no answer of use for now: whether the name exists is not known.",
             causes: &[
                 "No name server can be reached: no network yet, a wrong address in /etc/resolv.conf, port 53 filtered.",
                 "In a container: it has no network, or its resolver is not running.",
                 "The name server is overloaded, or could not ask the next one (SERVFAIL).",
+                "The name server answers, but refuses to serve this machine or this name (REFUSED): trying again will not help.",
             ],
             remedies: &[
                 "`cat /etc/resolv.conf`, then ask that server directly: `dig @SERVER NAME`.",
@@ -71,11 +76,12 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
             ],
         },
         zh: ErrorText {
-            meaning: "解析器暂时没有得到答复：这个名字是否存在还不知道。",
+            meaning: "解析器暂时没有得到有用的答复：这个名字是否存在还不知道。",
             causes: &[
                 "连不上域名服务器：网络还没有就绪，/etc/resolv.conf 里的地址不对，53 端口被过滤。",
                 "在容器里：没有网络，或者它的解析服务没有运行。",
                 "域名服务器过载，或者它问不到上一级（SERVFAIL）。",
+                "域名服务器有答复，但拒绝为本机或这个名字服务（REFUSED）：重试没有用。",
             ],
             remedies: &["先看 `cat /etc/resolv.conf`，再直接问那台服务器：`dig @SERVER NAME`。", "以递增的间隔重试：它本来就是暂时的。"],
         },
@@ -93,20 +99,23 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
         calls: &["getaddrinfo"],
         see: &["EAI_AGAIN"],
         en: ErrorText {
-            meaning: "The name server answered, and refused for good: the question, or the answer, is not acceptable to it.",
+            meaning: "The lookup failed for good, and not because the name is missing. glibc hardly gives it: of the name servers' \
+            statuses (asked of 2.36, all sixteen) it makes EAI_AGAIN of REFUSED, SERVFAIL and NOTIMP, EAI_NONAME of the other \
+            failures, and EAI_NONAME of a name that is not well formed as well.",
             causes: &[
-                "The name server refuses to answer this machine (REFUSED), or does not understand the question (FORMERR).",
-                "The name is not well formed: empty parts, more than 63 bytes in one.",
+                "On Windows (11003), by Microsoft's list: the name server answered with a severe error, or a file of names is missing.",
+                "Another C library than glibc, or a source of names of its own in /etc/nsswitch.conf, gave up.",
             ],
-            remedies: &["Ask another server: `dig @SERVER NAME` shows the status."],
+            remedies: &["Ask the servers one by one: `dig @SERVER NAME` shows the status of each."],
         },
         zh: ErrorText {
-            meaning: "域名服务器有答复，但彻底拒绝：它不接受这个问题或答案。",
+            meaning: "查询彻底失败，而且不是因为名字不存在。glibc 几乎不会给出它：对域名服务器的全部十六种状态（在 2.36 上逐一试过），\
+            REFUSED、SERVFAIL、NOTIMP 得到 EAI_AGAIN，其他错误得到 EAI_NONAME；格式不对的名字得到的也是 EAI_NONAME。",
             causes: &[
-                "域名服务器拒绝为本机服务（REFUSED），或者看不懂问题（FORMERR）。",
-                "名字格式不对：有空的部分，或某一部分超过 63 字节。",
+                "Windows 上（11003），据微软的列表：域名服务器返回了严重错误，或者缺少名字文件。",
+                "使用的不是 glibc，或者 /etc/nsswitch.conf 里另有自己的名字来源，它放弃了查询。",
             ],
-            remedies: &["换一台服务器：`dig @SERVER NAME` 会显示状态。"],
+            remedies: &["逐一询问各台服务器：`dig @SERVER NAME` 会显示每台的状态。"],
         },
     },
     ErrorEntry {
@@ -296,13 +305,16 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
             meaning: "A system call of the resolver failed: errno has the real reason.",
             causes: &[
                 "Too many open files: the resolver could not open its socket or its files (EMFILE).",
-                "A configuration file of the resolver cannot be read.",
+                "A configuration file of the resolver cannot be read, or `hosts:` in /etc/nsswitch.conf names a module that is not there.",
             ],
             remedies: &["Look at errno, or see the calls: `strace -f -e trace=network,openat PROGRAM`."],
         },
         zh: ErrorText {
             meaning: "解析器的某个系统调用失败：真正的原因在 errno 里。",
-            causes: &["打开的文件太多：解析器打不开自己的套接字或文件（EMFILE）。", "解析器的配置文件读不了。"],
+            causes: &[
+                "打开的文件太多：解析器打不开自己的套接字或文件（EMFILE）。",
+                "解析器的配置文件读不了，或者 /etc/nsswitch.conf 的 `hosts:` 写了不存在的模块。",
+            ],
             remedies: &["查看 errno，或者看它的调用：`strace -f -e trace=network,openat PROGRAM`。"],
         },
     },

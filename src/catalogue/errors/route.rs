@@ -21,7 +21,7 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
             causes: &[
                 "No default route: the network is down, or the container has none.",
                 "The name gave an IPv6 address and this machine has no IPv6 beyond the link.",
-                "A route of the kind \"unreachable\" was set on purpose.",
+                "No route was found in the tables that the rules lead to, or a route of the kind \"throw\" ended the search.",
             ],
             remedies: &[
                 "Ask the routing table: `ip route get ADDRESS` (`ip -6 route get`).",
@@ -33,7 +33,7 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
             causes: &[
                 "没有默认路由：网络没有连上，或者容器没有默认路由。",
                 "域名给出的是 IPv6 地址，而本机没有可用的 IPv6 网络。",
-                "有人特意设置了 unreachable 类型的路由。",
+                "路由规则所指的各张表里都没有路由，或者 throw 类型的路由结束了查找。",
             ],
             remedies: &[
                 "询问路由表：`ip route get ADDRESS`（IPv6 用 `ip -6 route get`）。",
@@ -60,6 +60,7 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
                 "The host is down, or the address is wrong, on the same network.",
                 "A firewall rejects with an ICMP message: the default of firewalld, which looks like a missing route.",
                 "A router on the way has no route, or its next hop is down.",
+                "A route of the kind \"unreachable\" was set on purpose (`ip route get ADDRESS` gives the same error).",
             ],
             remedies: &[
                 "`ip neigh` shows FAILED where nobody answered for the address.",
@@ -73,6 +74,7 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
                 "同一网络内的主机没有开机，或者地址写错。",
                 "防火墙用 ICMP 拒绝：这是 firewalld 的默认行为，看起来却像是没有路由。",
                 "途中的路由器没有路由，或者它的下一跳不通。",
+                "有人特意设置了 unreachable 类型的路由（`ip route get ADDRESS` 会报同样的错误）。",
             ],
             remedies: &[
                 "`ip neigh` 中显示 FAILED，说明没有主机认领该地址。",

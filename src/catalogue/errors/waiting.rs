@@ -69,7 +69,9 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
                 "Calls with SO_RCVTIMEO or SO_SNDTIMEO are never restarted by the kernel, whatever SA_RESTART says.",
             ],
             remedies: &[
-                "Call again (not connect, not close). Python has done so by itself since 3.5 (PEP 475).",
+                "Call accept, send or recv again. Python has done so by itself since 3.5 (PEP 475).",
+                "After connect do not call it again: wait until the socket is writable (poll), then read SO_ERROR; 0 is success.",
+                "After close do nothing: on Linux the descriptor is closed already, and may be another file's by then.",
                 "Install handlers with SA_RESTART.",
             ],
         },
@@ -80,7 +82,12 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
                 "信号处理函数：子进程结束、定时器到期、终端大小改变。",
                 "设置了 SO_RCVTIMEO 或 SO_SNDTIMEO 的调用，无论 SA_RESTART 与否，内核都不会自动重启。",
             ],
-            remedies: &["重新调用（connect 和 close 除外）。Python 从 3.5 起自动重试（PEP 475）。", "安装信号处理函数时加上 SA_RESTART。"],
+            remedies: &[
+                "accept、send、recv 重新调用即可。Python 从 3.5 起自动重试（PEP 475）。",
+                "connect 不要再调用：等套接字可写（poll），再读取 SO_ERROR，0 表示成功。",
+                "close 之后什么也不要做：在 Linux 上描述符已经关闭，此时可能已属于别的文件。",
+                "安装信号处理函数时加上 SA_RESTART。",
+            ],
         },
     },
 ];

@@ -21,7 +21,7 @@ pub(super) const TERMS: &[Term] = &[
         },
     },
     Term {
-        aliases: &["accept queue", "listen queue", "全连接队列", "监听队列", "somaxconn", "listen backlog"],
+        aliases: &["accept queue", "listen queue", "全连接队列", "监听队列", "somaxconn", "listen backlog", "积压", "积压队列"],
         see: &["SYN queue", "three-way handshake", "ETIMEDOUT", "EAGAIN"],
         scenarios: &["lifecycle/full-backlog", "connect/timed-out"],
         en: TermText {

@@ -58,6 +58,28 @@ pub(super) const TERMS: &[Term] = &[
         },
     },
     Term {
+        aliases: &["buffer", "send buffer", "receive buffer", "recv buffer", "缓冲区", "发送缓冲区", "接收缓冲区", "缓存区"],
+        see: &["SO_SNDBUF", "SO_RCVBUF", "receive window", "partial send", "ENOBUFS"],
+        scenarios: &["recv-buffer/partial-send"],
+        en: TermText {
+            name: "socket buffer",
+            meaning: "Each connection has two in the kernel: what send has taken and the peer has not acknowledged waits in the send \
+            buffer, what came and recv has not taken in the receive buffer. send waits, or takes only part, when the one is full; the \
+            peer's send does when the other is. The buffer that a program hands to recv is a third: its size says how much one call takes \
+            at most, and nothing more.",
+            advice: "SO_SNDBUF and SO_RCVBUF set their sizes, best not at all: the kernel tunes them. `netlab sockets` shows what waits in \
+            each. No size keeps messages apart: that is what framing is for.",
+        },
+        zh: TermText {
+            name: "套接字缓冲区",
+            meaning: "内核为每条连接准备两个：send 交出而对端尚未确认的数据在发送缓冲区里，已经到达而 recv 尚未取走的数据在接收缓冲区里。\
+            前者满了，send 就等待，或者只收下一部分；后者满了，等待的是对端的 send。程序交给 recv 的缓冲区是第三个：它的大小只决定一次最多取\
+            多少。",
+            advice: "SO_SNDBUF 和 SO_RCVBUF 设定大小，最好不设，由内核调节。`netlab sockets` 显示两者之中各有多少数据。怎么改大小都不能把消息\
+            分开：那要靠定界。",
+        },
+    },
+    Term {
         aliases: &["short write", "partial write", "send buffer full", "发送缓冲区满", "sendall"],
         see: &["SO_SNDBUF", "receive window", "EAGAIN", "partial_send"],
         scenarios: &["recv-buffer/partial-send", "beliefs/send-sends-everything"],

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{word, write_behind, write_ending, write_list, write_points, write_text, write_title};
-use crate::catalogue::{ErrorEntry, Lang, Origin, System, UnrelatedError, errors};
+use crate::catalogue::{ErrorEntry, Giver, Lang, Origin, System, UnrelatedError, errors, forms_of_call};
 use crate::report::style::Style;
 use crate::report::table::Table;
 
@@ -17,6 +17,8 @@ pub struct ErrorReport {
     /// The systems whose number was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub asked_of: Vec<System>,
+    /// What it is, in a few words.
+    pub title: &'static str,
     /// Who gives it.
     pub origin: Origin,
     /// Its number on this system.
@@ -65,6 +67,7 @@ impl ErrorReport {
         }
         Self {
             name: entry.name,
+            title: entry.title(lang),
             asked_of,
             origin: entry.origin,
             here: entry.number(System::HERE),
@@ -102,10 +105,13 @@ impl ErrorReport {
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(self.name, self.messages.first().copied().unwrap_or_default(), lang, style, out)?;
+        write_title(self.name, self.title, lang, style, out)?;
+        if let (Lang::Zh, Some(message)) = (lang, self.messages.first()) {
+            write_behind("  英文：", message, style, out)?;
+        }
         write_behind(word(lang, "  number: ", "  编号："), &self.numbers(lang), style, out)?;
         write_behind(word(lang, "  Python: ", "  Python："), self.python, style, out)?;
-        write_behind(word(lang, "  given by: ", "  来自："), &self.calls.join(", "), style, out)?;
+        write_behind(word(lang, "  given by: ", "  来自："), &self.calls.join(word(lang, ", ", "、")), style, out)?;
         writeln!(out)?;
         write_text(self.meaning, style, out)?;
         write_points(word(lang, "likely causes, in order", "可能的原因，依可能性排列"), self.causes, true, style, out)?;
@@ -130,13 +136,18 @@ pub struct UnrelatedReport {
     pub windows: Option<i32>,
     /// What it means, in a few words.
     pub meaning: &'static str,
+    /// The error that sockets give for the same, where overlapped sockets give this one in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<Box<ErrorReport>>,
+    #[serde(skip)]
+    giver: Giver,
 }
 
 impl UnrelatedReport {
-    /// Of an error.
-    pub fn new(error: &UnrelatedError, asked_of: Vec<System>, lang: Lang) -> Self {
-        let UnrelatedError { name, linux, macos, windows, .. } = *error;
-        Self { name, asked_of, linux, macos, windows, meaning: error.meaning(lang) }
+    /// Of an error, with the one that it stands for.
+    pub fn new(error: &UnrelatedError, asked_of: Vec<System>, stands_for: Option<ErrorReport>, lang: Lang) -> Self {
+        let UnrelatedError { name, linux, macos, windows, giver, .. } = *error;
+        Self { name, asked_of, linux, macos, windows, meaning: error.meaning(lang), stands_for: stands_for.map(Box::new), giver }
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -145,7 +156,22 @@ impl UnrelatedReport {
         let numbers: Vec<String> =
             numbers.iter().filter_map(|(system, number)| number.map(|number| format!("{} {number}", system.name()))).collect();
         write_behind("  ", &numbers.join(word(lang, ", ", "，")), style, out)?;
-        write_behind("  ", word(lang, "sockets do not give it, or hardly ever", "套接字不会给出它，或极少给出"), style, out)
+        let given = match (self.giver, lang) {
+            (Giver::Others, _) => word(lang, "sockets do not give it, or hardly ever", "套接字不会给出它，或极少给出").to_owned(),
+            (Giver::Overlapped, _) => {
+                word(lang, "overlapped sockets of Windows give it, as asyncio uses them", "Windows 的重叠套接字（如 asyncio 所用）给出它")
+                    .to_owned()
+            }
+            (Giver::OverlappedFor(name), Lang::En) => {
+                format!("overlapped sockets of Windows give it, as asyncio uses them, where other sockets give {name}")
+            }
+            (Giver::OverlappedFor(name), Lang::Zh) => format!("Windows 的重叠套接字（如 asyncio 所用）给出它，相当于其他套接字的 {name}"),
+        };
+        write_behind("  ", &given, style, out)?;
+        self.stands_for.as_ref().map_or(Ok(()), |same| {
+            writeln!(out)?;
+            same.write(lang, style, out)
+        })
     }
 }
 
@@ -154,6 +180,8 @@ impl UnrelatedReport {
 pub struct CallReport {
     /// The call.
     pub name: &'static str,
+    /// Its other forms, which give the same.
+    pub forms: &'static [&'static str],
     /// Its errors: the name, and what it means in a sentence.
     pub errors: Vec<(&'static str, String)>,
     /// The command to run next.
@@ -164,13 +192,20 @@ impl CallReport {
     /// Of a call.
     pub fn new(name: &'static str, lang: Lang) -> Self {
         let given = errors().filter(|entry| entry.calls.contains(&name));
-        let errors: Vec<_> = given.map(|entry| (entry.name, first_sentence(entry.text(lang).meaning).to_owned())).collect();
+        let errors: Vec<_> = given.map(|entry| (entry.name, sentence_for(name, entry.text(lang).meaning).to_owned())).collect();
         let next = errors.first().map(|(name, _)| format!("netlab explain {name}")).into_iter().collect();
-        Self { name, errors, next }
+        Self { name, forms: forms_of_call(name), errors, next }
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-        write_title(&format!("{}()", self.name), word(lang, "the errors that it gives", "它给出的错误"), lang, style, out)?;
+        let forms = [self.name].iter().chain(self.forms).map(|form| format!("{form}()")).collect::<Vec<_>>().join(word(lang, ", ", "、"));
+        write_title(
+            &forms,
+            word(lang, if self.forms.is_empty() { "the errors that it gives" } else { "the errors that they give" }, "给出的错误"),
+            lang,
+            style,
+            out,
+        )?;
         let mut table = Table::new(&[word(lang, "=error", "=错误"), word(lang, "meaning", "含义")], style);
         self.errors.iter().for_each(|(name, meaning)| table.row(vec![(*name).to_owned(), meaning.clone()]));
         table.lines().iter().try_for_each(|line| writeln!(out, "{line}"))?;
@@ -178,8 +213,62 @@ impl CallReport {
     }
 }
 
+/// What an error means from a call: the sentence that says so, `From connect: no local port is left ..`, else the first.
+fn sentence_for<'a>(call: &str, meaning: &'a str) -> &'a str {
+    sentences(meaning).find(|sentence| calls_named_by(sentence).any(|named| named == call)).unwrap_or_else(|| first_sentence(meaning))
+}
+
+/// The calls of which alone a sentence speaks: those in its opening, `From accept:`, `From send it means`, `由 accept 返回：`.
+fn calls_named_by(sentence: &str) -> impl Iterator<Item = &str> {
+    let opening = sentence.split([':', '：', '，']).next().and_then(|part| part.split(" it ").next()).unwrap_or_default();
+    let speaks = opening.starts_with("From ") || opening.contains('由') && opening.contains("返回");
+    let words = opening.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter(move |_| speaks)
+}
+
+fn sentences(mut text: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let sentence = first_sentence(text);
+        text = text[sentence.len()..].trim_start();
+        (!sentence.is_empty()).then_some(sentence)
+    })
+}
+
 /// The first sentence of a text, in either language.
 pub(super) fn first_sentence(text: &str) -> &str {
     let end = [". ", "。"].iter().filter_map(|mark| text.find(mark).map(|at| at + mark.trim_end().len())).min();
     &text[..end.unwrap_or(text.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_has_the_meaning_that_the_error_has_from_it() {
+        let meaning = |call, name, lang| sentence_for(call, crate::catalogue::error(name).unwrap().text(lang).meaning);
+        assert!(meaning("bind", "EADDRNOTAVAIL", Lang::En).starts_with("From bind: no interface"));
+        assert!(meaning("connect", "EADDRNOTAVAIL", Lang::En).starts_with("From connect: no local port"));
+        assert!(meaning("connect", "EADDRNOTAVAIL", Lang::Zh).starts_with("由 connect 返回："));
+        assert!(meaning("accept", "ECONNABORTED", Lang::En).starts_with("From accept:"));
+        assert!(meaning("connect", "ECONNABORTED", Lang::En).starts_with("From a second connect"));
+        assert!(meaning("send", "EALREADY", Lang::En).starts_with("From send it means"));
+        assert!(meaning("send", "EALREADY", Lang::Zh).contains("Fast Open"));
+        assert!(meaning("connect", "EALREADY", Lang::En).starts_with("An earlier connect"));
+    }
+
+    /// No call is given what an error means from another.
+    #[test]
+    fn no_call_has_the_meaning_of_another() {
+        let known: Vec<&str> = errors().flat_map(|entry| entry.calls.iter().copied()).collect();
+        for lang in Lang::ALL {
+            for entry in errors() {
+                for call in entry.calls {
+                    let sentence = sentence_for(call, entry.text(lang).meaning);
+                    let mut others = calls_named_by(sentence).filter(|named| known.contains(named)).peekable();
+                    assert!(others.peek().is_none() || others.any(|named| named == *call), "{call}, {}: {sentence}", entry.name);
+                }
+            }
+        }
+    }
 }

@@ -201,7 +201,7 @@ impl OptionReport {
 
     fn value_of(&self, lang: Lang) -> String {
         let sign = self.unit.map_or("", |unit| unit.sign(lang));
-        if sign.is_empty() { self.level.to_owned() } else { format!("{}, {sign}", self.level) }
+        if sign.is_empty() { self.level.to_owned() } else { [self.level, sign].join(word(lang, ", ", "，")) }
     }
 
     pub(super) fn write(&self, lang: Lang, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -371,8 +371,11 @@ impl OptionsReport {
         let structures = structures.iter().map(|OptionRow(report)| format!("{} {}", report.name, report.kinds[0].cells(lang)[0]));
         let structures: Vec<String> = structures.collect();
         let lists = [
-            (word(lang, "not tried (set only, or with pointers): ", "未试（只能设置，或含有指针）："), set_only.join(", ")),
-            (word(lang, "structures: ", "结构体："), structures.join(", ")),
+            (
+                word(lang, "not tried (set only, or with pointers): ", "未试（只能设置，或含有指针）："),
+                set_only.join(word(lang, ", ", "、")),
+            ),
+            (word(lang, "structures: ", "结构体："), structures.join(word(lang, ", ", "、"))),
         ];
         let shown = lists.iter().filter(|(_, names)| !names.is_empty());
         shown.map(|(label, names)| format!("{label}{names}")).try_for_each(|line| write_text(&line, style, out))
