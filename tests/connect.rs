@@ -383,6 +383,35 @@ fn unix_sockets() {
     assert!(has(&diagnosis, "not_a_socket", "supported"), "{:?}", causes(&diagnosis));
 }
 
+/// Nothing that was typed moves the cursor or the window's title: not in a heading, a cause, a table, an error of the command line.
+#[test]
+fn what_was_typed_is_shown_and_not_obeyed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("\x1b]0;owned\x07");
+    let target = format!("unix:{}", path.display());
+    let escape = "\x1b]0;owned\x07";
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let (reached, _) = text(&[&target, "-v"]);
+    drop(listener);
+    let mut shown = vec![reached, text(&[&target]).0, text(&[&target, "-v"]).0, text(&[&target, "unix:/"]).0];
+    std::fs::remove_file(&path).unwrap();
+    shown.extend([text(&[&target]).0, text(&[&target, &target, "-v"]).0]);
+    for words in [
+        &[target.as_str(), "--udp"][..],
+        &["a:1", "--source", escape],
+        &["a:1", "--send", &format!("{escape}\\q")],
+        &["a:1", "--timeout", escape],
+        &["a:1", &format!("--{escape}")],
+    ] {
+        let output = run(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        shown.push(String::from_utf8(output.stderr).unwrap());
+    }
+    for text in shown {
+        assert!(!text.contains(['\x1b', '\x07']) && text.contains(r"\u{1b}]0;owned\u{7}"), "{text:?}");
+    }
+}
+
 #[test]
 fn many_targets_keep_their_order_and_the_worst_counts() {
     let server = Server::silent();

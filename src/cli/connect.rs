@@ -17,6 +17,7 @@ use crate::connect::{Banner, IpFamily, Micros, OptionsAsked, Place, Rounds, Sett
 use crate::framing::unescape;
 use crate::report::{ConnectReport, TargetReport, write_connect_summary, write_crowd, write_round, write_target};
 use crate::scenario::parse_duration;
+use crate::trace::escape;
 
 /// The exit codes of this command.
 const HELP: &str = "Targets: host:port, [v6]:port, unix:PATH, unix:@NAME, several at once; or two words, a host and a port.
@@ -298,7 +299,7 @@ fn settings(args: &ConnectArgs) -> Settings {
 
 /// Whether the settings make sense for a target.
 fn fits(target: &Target, settings: &Settings) -> Result<(), String> {
-    let text = &target.text;
+    let text = escape(target.text.as_bytes());
     if settings.source.is_some_and(|source| settings.family.is_some_and(|family| family != IpFamily::of(source))) {
         return Err("the address of --source is not of the family that -4 or -6 leaves".to_owned());
     }

@@ -23,6 +23,7 @@ mod sinks;
 mod sockets;
 mod variables;
 mod workflow;
+mod wrong_words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors: they go to standard output, and a closed pipe is no matter.
+            let error = wrong_words::escaped(error);
             let _ = error.print();
             return if error.use_stderr() { Exit::Usage } else { Exit::Success }.into();
         }

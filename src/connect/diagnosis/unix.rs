@@ -40,7 +40,7 @@ pub(super) fn causes(attempt: &Attempt, failure: &CallFailure) -> Vec<Cause> {
             Cause::new("no_file", "the server is not running, or has another path").supported_if(
                 is(FileKind::Missing),
                 Source::FileSystem,
-                || format!("there is nothing at {}", attempt.to),
+                || format!("there is nothing at {}", attempt.to.shown()),
             ),
             Cause::new("other_directory", "a relative path, seen from another directory, or another container's file system"),
         ],

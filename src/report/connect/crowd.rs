@@ -76,7 +76,7 @@ fn verdict_word(outcome: Outcome) -> String {
 
 fn address(findings: &Findings) -> String {
     let kept = findings.kept.or(findings.attempts.len().checked_sub(1));
-    kept.and_then(|index| findings.attempts.get(index)).map(|attempt| attempt.to.to_string()).unwrap_or_default()
+    kept.and_then(|index| findings.attempts.get(index)).map(|attempt| attempt.to.shown()).unwrap_or_default()
 }
 
 fn result(row: &TargetReport) -> String {

@@ -8,7 +8,7 @@ use super::rounds::write_rounds;
 use crate::connect::{Answer, Attempt, AttemptEnd, Exchange, ExchangeEnd, Findings, Micros, Outcome, Protocol, Received, Stopped};
 use crate::report::style::{BAD, GOOD, SKIPPED, Style, paint, wrap};
 use crate::report::table::Table;
-use crate::trace::escape;
+use crate::trace::{Address, escape};
 
 /// So many lines of what came are shown, unless all are asked for.
 const LINES_SHOWN: usize = 3;
@@ -133,8 +133,8 @@ fn write_attempts(findings: &Findings, style: &Style, out: &mut dyn Write) -> io
     let mut table = Table::new(&["=address", "from", ">began", ">took", "=result"], style);
     for attempt in &findings.attempts {
         table.row(vec![
-            attempt.to.to_string(),
-            attempt.from.as_ref().map_or_else(String::new, ToString::to_string),
+            attempt.to.shown(),
+            attempt.from.as_ref().map_or_else(String::new, Address::shown),
             format!("+{}", attempt.start_us),
             attempt.took_us.to_string(),
             end_in_short(attempt),
