@@ -203,6 +203,27 @@ fn the_deadline_ends_everything() {
     assert_eq!(report["targets"][1]["findings"]["attempts"].as_array().unwrap().len(), 0);
 }
 
+/// What was under way when the deadline came has timed out: it is not reached, and explained as any silence is.
+#[test]
+fn the_deadline_is_a_time_limit_of_what_is_under_way() {
+    let (_listener, _first, address) = full_backlog();
+    let target = address.to_string();
+    let (findings, diagnosis, exit) = one(&[&target, "--timeout", "10m", "--deadline", "200ms"]);
+    assert_eq!((exit, &findings["outcome"], &findings["stopped"]), (1, &"not_reached".into(), &"deadline".into()));
+    assert!(has(&diagnosis, "backlog_full", "supported"), "{:?}", causes(&diagnosis));
+    assert_eq!(diagnosis["python"]["with_timeout"]["number"], libc::EAGAIN);
+
+    let (findings, diagnosis, exit) = one(&[&target, "--timeout", "10m", "--deadline", "200ms", "--count", "5"]);
+    assert_eq!((exit, &findings["outcome"]), (1, &"not_reached".into()));
+    assert_eq!((&findings["rounds"]["done"], &findings["rounds"]["errors"]["timeout"]), (&1.into(), &1.into()));
+    assert!(has(&diagnosis, "backlog_full", "supported"), "{:?}", causes(&diagnosis));
+
+    let server = Server::silent();
+    let (findings, diagnosis, exit) = one(&[&server.target(), "--expect-banner", "--timeout", "10m", "--deadline", "200ms"]);
+    assert_eq!((exit, &findings["outcome"], &findings["stopped"]), (1, &"not_reached".into(), &"deadline".into()));
+    assert!(has(&diagnosis, "client_speaks_first", "supported"), "{:?}", causes(&diagnosis));
+}
+
 #[test]
 fn a_silent_server_is_connected_and_says_nothing() {
     let server = Server::silent();

@@ -149,7 +149,7 @@ pub enum AttemptEnd {
         /// The limit
         limit_us: Micros,
     },
-    /// The whole run's deadline came first.
+    /// Nothing came before the whole run's deadline, which was earlier than the limit of this attempt.
     Deadline,
     /// Another address was faster.
     Lost,
@@ -187,8 +187,8 @@ impl AttemptEnd {
     pub fn loss(&self) -> Option<String> {
         match self {
             Self::Failed(failure) => Some(failure.error.name.clone()),
-            Self::TimedOut { .. } => Some("timeout".to_owned()),
-            Self::Connected | Self::Answered | Self::Deadline | Self::Lost | Self::Interrupted => None,
+            Self::TimedOut { .. } | Self::Deadline => Some("timeout".to_owned()),
+            Self::Connected | Self::Answered | Self::Lost | Self::Interrupted => None,
         }
     }
 
@@ -368,16 +368,29 @@ pub enum ExchangeEnd {
     },
     /// A call failed.
     Failed(CallFailure),
-    /// The whole run's deadline came first.
-    Deadline,
+    /// Nothing, or not what was expected, came before the whole run's deadline.
+    Deadline {
+        /// How long was waited.
+        waited_us: Micros,
+        /// What takes connections at the target's port (sock_diag), where it is this machine's own.
+        bound: Option<Vec<BoundSocket>>,
+    },
     /// The user stopped it.
     Interrupted,
 }
 
 impl ExchangeEnd {
+    /// How long was waited in vain, and what was bound to the target's port then.
+    pub(super) fn silence(&self) -> Option<(Micros, Option<&[BoundSocket]>)> {
+        match self {
+            Self::TimedOut { limit_us: waited, bound } | Self::Deadline { waited_us: waited, bound } => Some((*waited, bound.as_deref())),
+            Self::Answered | Self::Unexpected { .. } | Self::Closed | Self::Failed(_) | Self::Interrupted => None,
+        }
+    }
+
     pub(super) fn stopped(&self) -> Option<Stopped> {
         match self {
-            Self::Deadline => Some(Stopped::Deadline),
+            Self::Deadline { .. } => Some(Stopped::Deadline),
             Self::Interrupted => Some(Stopped::Interrupted),
             Self::Answered | Self::Unexpected { .. } | Self::Closed | Self::TimedOut { .. } | Self::Failed(_) => None,
         }

@@ -104,7 +104,7 @@ impl Probe<'_> {
         self.findings.kept = Some(place);
         if self.limits.settings.waits_for_bytes() {
             let to = if let Address::Ip(to) = self.findings.attempts[place].to { Some(to) } else { None };
-            let found = exchange(&Line { socket: &socket, to, limits: self.limits });
+            let found = exchange(&Line { socket: &socket, to, limits: self.limits, connected: Instant::now() });
             self.findings.stopped = self.findings.stopped.or(found.end.stopped());
             self.findings.exchange = Some(found);
         }

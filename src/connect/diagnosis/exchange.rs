@@ -10,9 +10,10 @@ use crate::trace::Address;
 pub(super) fn diagnose(exchange: &Exchange, attempt: &Attempt, protocol: Protocol) -> Option<Diagnosis> {
     let got = exchange.received.bytes;
     let (title, causes) = match &exchange.end {
-        ExchangeEnd::Answered | ExchangeEnd::Deadline | ExchangeEnd::Interrupted => return None,
+        ExchangeEnd::Answered | ExchangeEnd::Interrupted => return None,
         ExchangeEnd::Closed => ("the peer closed the connection before its first byte".to_owned(), closed(exchange)),
         ExchangeEnd::TimedOut { limit_us, .. } => (format!("no byte came within {limit_us}"), silent(exchange)),
+        ExchangeEnd::Deadline { waited_us, .. } => (format!("no byte came in {waited_us}, when the deadline came"), silent(exchange)),
         ExchangeEnd::Unexpected { expected } => {
             let title = format!("{got} bytes came, and \"{expected}\" was not among them");
             (
@@ -27,22 +28,20 @@ pub(super) fn diagnose(exchange: &Exchange, attempt: &Attempt, protocol: Protoco
     };
     let error = failed_call(&exchange.end).map(|failure| &failure.error);
     let mut next: Vec<String> = error.map(|error| format!("netlab explain {}", error.name)).into_iter().collect();
-    if let (ExchangeEnd::TimedOut { bound: Some(_), .. }, Address::Ip(to)) = (&exchange.end, &attempt.to) {
+    let silence = exchange.end.silence();
+    if let (Some((_, Some(_))), Address::Ip(to)) = (silence, &attempt.to) {
         next.push(format!("netlab sockets --port {}", to.port()));
     }
-    if protocol == Protocol::Tcp && exchange.sent.is_none() && matches!(exchange.end, ExchangeEnd::TimedOut { .. }) {
+    if protocol == Protocol::Tcp && exchange.sent.is_none() && silence.is_some() {
         next.push(format!("netlab connect {} --send 'HEAD / HTTP/1.0\\r\\n\\r\\n'", attempt.to));
     }
-    let took = exchange.first_byte_us.unwrap_or(match &exchange.end {
-        ExchangeEnd::TimedOut { limit_us, .. } => *limit_us,
-        _ => Micros(0),
-    });
+    let took = exchange.first_byte_us.unwrap_or(silence.map_or(Micros(0), |(waited, _)| waited));
     Some(Diagnosis::new(Phase::FirstByte, Some(attempt.to.clone()), title, error, took, causes, next))
 }
 
 fn silent(exchange: &Exchange) -> Vec<Cause> {
     let mut unaccepted = Cause::new("not_accepted", "the kernel has made the connection, and the server has not accepted it");
-    if let ExchangeEnd::TimedOut { bound: Some(bound), .. } = &exchange.end {
+    if let Some((_, Some(bound))) = exchange.end.silence() {
         for listener in takers(bound).0 {
             let waiting = format!("{} to be accepted at {}", waiting(listener), listener.address);
             unaccepted = if listener.queued > 0 {

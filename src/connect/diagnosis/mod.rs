@@ -95,11 +95,15 @@ fn of_attempt(attempt: &Attempt, protocol: Protocol) -> Option<Diagnosis> {
         AttemptEnd::Failed(CallFailure { call, error }) => (format!("{}: {}", call.name(), error.name), Some(error)),
         AttemptEnd::TimedOut { limit_us } if protocol == Protocol::Udp => (format!("no answer within {limit_us}"), None),
         AttemptEnd::TimedOut { limit_us } => (format!("connect: no answer within {limit_us} (our own limit, not ETIMEDOUT)"), None),
-        AttemptEnd::Connected | AttemptEnd::Answered | AttemptEnd::Deadline | AttemptEnd::Lost | AttemptEnd::Interrupted => return None,
+        AttemptEnd::Deadline if protocol == Protocol::Udp => (format!("no answer in {}, when the deadline came", attempt.took_us), None),
+        AttemptEnd::Deadline => {
+            (format!("connect: no answer in {}, when the deadline came (our own limit, not ETIMEDOUT)", attempt.took_us), None)
+        }
+        AttemptEnd::Connected | AttemptEnd::Answered | AttemptEnd::Lost | AttemptEnd::Interrupted => return None,
     };
     let causes = match (protocol, &attempt.end) {
-        (Protocol::Udp, AttemptEnd::TimedOut { .. }) => udp::silent(attempt),
-        (Protocol::Tcp, AttemptEnd::TimedOut { .. }) => tcp::unanswered(attempt),
+        (Protocol::Udp, AttemptEnd::TimedOut { .. } | AttemptEnd::Deadline) => udp::silent(attempt),
+        (Protocol::Tcp, AttemptEnd::TimedOut { .. } | AttemptEnd::Deadline) => tcp::unanswered(attempt),
         (Protocol::Unix, AttemptEnd::Failed(failure)) => unix::causes(attempt, failure),
         (_, AttemptEnd::Failed(failure)) => of_failure(attempt, failure, protocol),
         _ => Vec::new(),

@@ -70,7 +70,7 @@ const SILENCE: &str = "Silence proves nothing over UDP: there is no handshake, a
 fn is_silence(findings: &Findings) -> bool {
     findings.protocol == Protocol::Udp
         && findings.kept.is_none()
-        && findings.attempts.iter().any(|attempt| matches!(attempt.end, AttemptEnd::TimedOut { .. }))
+        && findings.attempts.iter().any(|attempt| matches!(attempt.end, AttemptEnd::TimedOut { .. } | AttemptEnd::Deadline))
 }
 
 fn verdict(outcome: Outcome) -> (&'static str, anstyle::Style) {
@@ -150,7 +150,7 @@ pub(super) fn end_in_short(attempt: &Attempt) -> String {
         AttemptEnd::Answered => "answered".to_owned(),
         AttemptEnd::Failed(failure) => format!("{}: {}", failure.call.name(), failure.error.name),
         AttemptEnd::TimedOut { .. } => "no answer".to_owned(),
-        AttemptEnd::Deadline => "deadline".to_owned(),
+        AttemptEnd::Deadline => "no answer before the deadline".to_owned(),
         AttemptEnd::Lost => "given up: another was faster".to_owned(),
         AttemptEnd::Interrupted => "interrupted".to_owned(),
     }
