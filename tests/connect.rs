@@ -374,6 +374,42 @@ fn udp_is_answered_refused_or_silent() {
     assert_eq!(queued["offender"], "127.0.0.1");
 }
 
+/// The routing table knows it as a broadcast address, so "no route" would be false.
+#[test]
+fn tcp_has_one_peer() {
+    let (findings, diagnosis, exit) = one(&["127.255.255.255:80"]);
+    assert_eq!((exit, diagnosis["error"]["name"].as_str()), (1, Some("ENETUNREACH")));
+    assert_eq!(causes(&diagnosis), [("address_of_many".to_owned(), "supported".to_owned())]);
+    let here = &findings["attempts"][0]["circumstances"];
+    assert_eq!((&here["has_route"], &here["is_broadcast"]), (&true.into(), &true.into()));
+}
+
+#[test]
+fn a_failed_recv_has_its_time_and_what_python_raises() {
+    // The reset comes only after what was sent: so it is recv that says so.
+    let server = Server::new(|mut stream: TcpStream| {
+        stream.read_exact(&mut [0]).unwrap();
+        let socket = Socket::from(stream);
+        socket.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    });
+    let (findings, diagnosis, exit) = one(&[&server.target(), "--send", "x"]);
+    assert_eq!((exit, diagnosis["title"].as_str()), (1, Some("recv: ECONNRESET")));
+    assert!(diagnosis["took_us"].as_u64() > Some(0) && diagnosis["took_us"] == findings["exchange"]["took_us"]);
+    assert_eq!(diagnosis["python_raises"], "recv raises ConnectionResetError: [Errno 104] Connection reset by peer");
+    let (shown, _) = text(&[&server.target(), "--send", "x"]);
+    assert!(shown.contains("recv: ECONNRESET after ") && shown.contains("Python: recv raises ConnectionResetError"), "{shown}");
+    let unbound = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (_, diagnosis, _) = one(&[&unbound, "--udp"]);
+    assert_eq!(diagnosis["python_raises"], "recv raises ConnectionRefusedError: [Errno 111] Connection refused");
+}
+
+#[test]
+fn a_datagram_that_is_too_long_is_said_to_be() {
+    let (_, diagnosis, exit) = one(&["127.0.0.1:9", "--udp", "--send", &"x".repeat(70_000)]);
+    assert_eq!((exit, diagnosis["title"].as_str()), (1, Some("send: EMSGSIZE")));
+    assert_eq!(causes(&diagnosis), [("datagram_too_long".to_owned(), "supported".to_owned())]);
+}
+
 #[test]
 fn unix_sockets() {
     let folder = tempfile::tempdir().unwrap();

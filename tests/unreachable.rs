@@ -50,6 +50,10 @@ echo 1 > /proc/sys/net/ipv4/tcp_syn_retries
 try kernel 203.0.113.9:80 --timeout 10m
 ip route add prohibit 192.0.2.0/24
 try rule 192.0.2.9:80
+ip route add blackhole 192.0.2.128/25
+try blackhole 192.0.2.200:80
+try multicast 224.0.0.1:80
+try early-neighbour 10.9.0.78:80 --timeout 300ms
 
 echo 'hosts: files dns' > "$out/nsswitch.conf"
 echo 'nameserver 203.0.113.53' > "$out/resolv.conf"
@@ -129,6 +133,13 @@ fn who_says_no() {
     assert_eq!(found("neighbour").findings["attempts"][0]["queued_error"]["offender_is_here"], true);
     assert_eq!(found("rule").says(), says("EACCES", "local_rule"));
     assert_eq!(found("rule").findings["outcome"], "not_tried");
+
+    assert_eq!(found("blackhole").says(), says("EINVAL", "blackhole"));
+    assert_eq!(found("multicast").says(), says("ENETUNREACH", "address_of_many"));
+    // Nothing but ARP has left the machine, though TCP counts its SYN as sent.
+    let (error, causes) = found("early-neighbour").says();
+    assert!(error == "none" && causes.contains(&"no_neighbour".to_owned()), "{causes:?}");
+    assert!(!found("early-neighbour").diagnosis.to_string().contains("packets left"));
 
     assert_eq!(found("silent-resolver").says(), says("none", "servers_silent"));
     assert_eq!(found("silent-resolver").findings["resolution"]["answer"]["timed_out"]["limit_us"], 200_000);

@@ -4,18 +4,39 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileTypeExt;
 
+use super::error_code::ErrorCode;
 use super::findings::{BoundSocket, Circumstances, FileKind, QueuedErrorReport};
 use crate::errno::Errno;
 use crate::scenario::SocketOption;
 use crate::sockets::{Protocol, SocketRow};
-use crate::sys::{self, Origin};
+use crate::sys::{self, Origin, Route};
 use crate::trace::Address;
 
 /// Of an internet address.
 pub(super) fn of_address(to: SocketAddr, is_tcp: bool) -> Circumstances {
     let is_local = sys::is_own(to.ip());
     let bound = if is_local { bound_to(to, is_tcp) } else { None };
-    Circumstances { is_local, has_route: Some(sys::has_route(to)), bound, file: None }
+    let (has_route, route_error, is_broadcast) = match sys::route(to) {
+        Ok(Route::Found) => (Some(true), None, false),
+        Ok(Route::Broadcast) => (Some(true), None, true),
+        Ok(Route::Refused(error)) => (Some(false), Some(ErrorCode::of_call(&error).name), false),
+        Err(_) => (None, None, false),
+    };
+    Circumstances { is_local, has_route, route_error, is_broadcast, neighbour_answers: neighbour(to.ip()), bound, file: None }
+}
+
+/// Whether a host has told its hardware address, where the kernel asked for it (man 7 arp).
+fn neighbour(ip: IpAddr) -> Option<bool> {
+    /// ATF_COM of linux/if_arp.h: the entry is complete.
+    const COMPLETE: u32 = 2;
+    let table = std::fs::read_to_string("/proc/net/arp").ok()?;
+    let entry = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace())
+        .find_map(|mut fields| (fields.next()?.parse() == Ok(ip)).then(|| fields.nth(1)).flatten().map(str::to_owned))?;
+    let flags = u32::from_str_radix(entry.strip_prefix("0x")?, 16).ok()?;
+    Some(flags & COMPLETE != 0)
 }
 
 /// What is bound to the port of an address of this machine now; `None` where the kernel does not tell.

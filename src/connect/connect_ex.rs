@@ -74,6 +74,7 @@ pub fn connect_ex(attempt: &Attempt) -> Option<ConnectEx> {
     }
 }
 
-fn raised(error: &ErrorCode) -> String {
+/// What Python raises for an error of a call.
+pub(super) fn raised(error: &ErrorCode) -> String {
     format!("{}: [Errno {}] {}", error.python, error.number, error.text)
 }

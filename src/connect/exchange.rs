@@ -43,7 +43,13 @@ pub(super) fn exchange(line: &Line<'_>) -> Exchange {
     };
     let end = end.unwrap_or_else(|| line.listen(&mut heard, until));
     let is_cut = heard.buffer.len() >= Settings::BANNER_LIMIT && matches!(rustix::io::ioctl_fionread(line.socket), Ok(more) if more > 0);
-    Exchange { sent, first_byte_us: heard.first_byte, received: Received::new(&heard.buffer, is_cut), end }
+    Exchange {
+        sent,
+        first_byte_us: heard.first_byte,
+        received: Received::new(&heard.buffer, is_cut),
+        took_us: line.connected.elapsed().into(),
+        end,
+    }
 }
 
 /// What came so far.

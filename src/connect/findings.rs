@@ -263,6 +263,12 @@ pub struct Circumstances {
     pub is_local: bool,
     /// Whether this machine's routing table has a way there.
     pub has_route: Option<bool>,
+    /// The name of the error that the routing table gives instead of a way.
+    pub route_error: Option<String>,
+    /// Whether the routing table has it as a broadcast address.
+    pub is_broadcast: bool,
+    /// Whether the host answers on the local network, by the kernel's table of IPv4 neighbours; None where it has no entry there.
+    pub neighbour_answers: Option<bool>,
     /// What is bound to that port on this machine now (sock_diag), where the address is this machine's own.
     pub bound: Option<Vec<BoundSocket>>,
     /// What is at the path of a Unix socket.
@@ -325,6 +331,8 @@ pub struct Exchange {
     pub first_byte_us: Option<Micros>,
     /// What came.
     pub received: Received,
+    /// The time from the connection to the end.
+    pub took_us: Micros,
     /// How it ended.
     pub end: ExchangeEnd,
 }

@@ -48,10 +48,29 @@ pub(crate) fn kernel_release() -> String {
     rustix::system::uname().release().to_string_lossy().into_owned()
 }
 
-/// Whether this machine has a route to an address. Connecting a UDP socket asks the routing table and sends nothing.
-pub(crate) fn has_route(to: SocketAddr) -> bool {
+/// What the routing table says of an address.
+pub(crate) enum Route {
+    /// There is a way.
+    Found,
+    /// There is one, and it leads to everybody on a network: a socket needs SO_BROADCAST for it.
+    Broadcast,
+    /// There is none, or it may not be used: with the kernel's word for that.
+    Refused(std::io::Error),
+}
+
+/// Asks the routing table. Connecting a UDP socket does that, and sends nothing.
+pub(crate) fn route(to: SocketAddr) -> std::io::Result<Route> {
     let any: SocketAddr = if to.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
-    UdpSocket::bind(any).and_then(|socket| socket.connect(to)).is_ok()
+    let socket = UdpSocket::bind(any)?;
+    let Err(error) = socket.connect(to) else { return Ok(Route::Found) };
+    // A route of type prohibit gives EACCES too, and goes on doing so.
+    let is_broadcast = error.raw_os_error() == Some(libc::EACCES) && socket.set_broadcast(true).and_then(|()| socket.connect(to)).is_ok();
+    Ok(if is_broadcast { Route::Broadcast } else { Route::Refused(error) })
+}
+
+/// Whether this machine has a route to an address.
+pub(crate) fn has_route(to: SocketAddr) -> bool {
+    matches!(route(to), Ok(Route::Found))
 }
 
 /// Whether an address is one of this machine's own: what goes there also comes from there. That a socket can be bound to it says less,

@@ -1,9 +1,9 @@
 //! There is a connection, and what was expected of the peer did not come.
 
 use super::tcp::{takers, waiting};
-use super::{Diagnosis, Phase, failed_call, general};
+use super::{Diagnosis, Phase, failed_call, general, raises};
 use crate::connect::cause::{Cause, Source};
-use crate::connect::findings::{Attempt, Call, CallFailure, Exchange, ExchangeEnd, Micros};
+use crate::connect::findings::{Attempt, Call, CallFailure, Exchange, ExchangeEnd};
 use crate::connect::settings::Protocol;
 use crate::trace::Address;
 
@@ -35,8 +35,10 @@ pub(super) fn diagnose(exchange: &Exchange, attempt: &Attempt, protocol: Protoco
     if protocol == Protocol::Tcp && exchange.sent.is_none() && silence.is_some() {
         next.push(format!("netlab connect {} --send 'HEAD / HTTP/1.0\\r\\n\\r\\n'", attempt.to));
     }
-    let took = exchange.first_byte_us.unwrap_or(silence.map_or(Micros(0), |(waited, _)| waited));
-    Some(Diagnosis::new(Phase::FirstByte, Some(attempt.to.clone()), title, error, took, causes, next))
+    let took = exchange.first_byte_us.unwrap_or(exchange.took_us);
+    let mut diagnosis = Diagnosis::new(Phase::FirstByte, Some(attempt.to.clone()), title, error, took, causes, next);
+    diagnosis.python_raises = failed_call(&exchange.end).and_then(raises);
+    Some(diagnosis)
 }
 
 fn silent(exchange: &Exchange) -> Vec<Cause> {

@@ -50,6 +50,25 @@ pub(super) fn causes(attempt: &Attempt, failure: &CallFailure) -> Vec<Cause> {
             let zone = Cause::new("no_zone", "a link-local address needs its interface: [fe80::1%eth0]:80");
             vec![zone.supported(Source::Calls, format!("{} is link-local and has no zone, and connect failed at once", attempt.to))]
         }
+        ("EINVAL", Call::Connect | Call::Send) => {
+            let blackhole = Cause::new("blackhole", "this machine has a route of type blackhole there: `ip route get` says EINVAL too")
+                .supported_if(here.route_error.as_deref() == Some("EINVAL"), Source::Routes, || {
+                    format!("there is no way to {}, and the kernel's word for that is EINVAL", attempt.to)
+                });
+            let source = Cause::new("loopback_source", "the source address is a loopback address, and the target is not on this machine");
+            vec![
+                if here.has_route == Some(true) {
+                    blackhole.refuted(Source::Routes, format!("there is a way to {}", attempt.to))
+                } else {
+                    blackhole
+                },
+                source,
+            ]
+        }
+        ("EMSGSIZE", Call::Send) => vec![said(Cause::new(
+            "datagram_too_long",
+            "a UDP datagram has room for 65507 bytes over IPv4, for 65527 over IPv6: send less, or over TCP",
+        ))],
         // In SYN-SENT a RST gives ECONNREFUSED (RFC 9293, section 3.10.7.3); so there was a connection already.
         ("ECONNRESET" | "EPIPE", Call::Connect) => vec![
             Cause::new("reset_at_once", "the server, or a proxy, took the connection and reset it at once").supported(

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::cause::{Cause, in_order};
-use super::connect_ex::{ConnectEx, connect_ex};
+use super::connect_ex::{ConnectEx, connect_ex, raised};
 use super::error_code::ErrorCode;
 use super::findings::{Answer, Attempt, AttemptEnd, Call, CallFailure, ExchangeEnd, Findings, Micros};
 use super::settings::Protocol;
@@ -37,6 +37,8 @@ pub struct Diagnosis {
     pub meaning: Option<&'static str>,
     /// What Python's connect_ex would have returned.
     pub python: Option<ConnectEx>,
+    /// What Python raises where another call than connect failed, such as `recv raises ConnectionResetError: ...`.
+    pub python_raises: Option<String>,
     /// Likely causes, in order.
     pub causes: Vec<Cause>,
     /// The next commands to run.
@@ -111,6 +113,9 @@ fn of_attempt(attempt: &Attempt, protocol: Protocol) -> Option<Diagnosis> {
     let next = next_for(attempt, error, protocol);
     let mut diagnosis = Diagnosis::new(Phase::Connect, Some(attempt.to.clone()), title, error, attempt.took_us, causes, next);
     diagnosis.python = connect_ex(attempt);
+    if let AttemptEnd::Failed(failure) = &attempt.end {
+        diagnosis.python_raises = raises(failure);
+    }
     Some(diagnosis)
 }
 
@@ -172,6 +177,7 @@ impl Diagnosis {
             took_us,
             meaning,
             python: None,
+            python_raises: None,
             causes: in_order(causes),
             next,
         }
@@ -187,6 +193,11 @@ impl Diagnosis {
         let new: Vec<_> = other.next.into_iter().filter(|next| !self.next.contains(next)).collect();
         self.next.extend(new);
     }
+}
+
+/// What Python raises for a call other than connect, which has numbers of its own.
+fn raises(failure: &CallFailure) -> Option<String> {
+    (failure.call != Call::Connect).then(|| format!("{} raises {}", failure.call.name(), raised(&failure.error)))
 }
 
 /// The end of an exchange that failed by a call.

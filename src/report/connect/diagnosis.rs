@@ -21,6 +21,8 @@ pub(super) fn write_diagnosis(diagnosis: &Diagnosis, target: Option<&str>, style
     }
     if let Some(python) = &diagnosis.python {
         hang("  Python: ", &python_line(python), style, out)?;
+    } else if let Some(raises) = &diagnosis.python_raises {
+        hang("  Python: ", raises, style, out)?;
     } else if let Some(error) = diagnosis.error.as_ref().filter(|_| diagnosis.phase == Phase::Resolve) {
         hang("  Python: ", &format!("raises {}: [Errno {}] {}", error.python, error.number, error.text), style, out)?;
     }
