@@ -497,6 +497,33 @@ fn resolver_errors_have_their_names() {
     assert!(has(&diagnosis, "no_interface", "supported"), "{:?}", causes(&diagnosis));
 }
 
+/// One error, three reasons: each is explained.
+#[test]
+fn targets_are_grouped_by_cause_and_not_by_error_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plain");
+    std::fs::write(&file, "").unwrap();
+    let (file, directory) = (format!("unix:{}", file.display()), format!("unix:{}", folder.path().display()));
+    let none = format!("unix:@netlab-none-{}", std::process::id());
+    let (shown, exit) = text(&[&file, &directory, &none]);
+    assert_eq!(exit, 1);
+    assert!(shown.contains("2 of 3 targets: ") && shown.contains(&format!("1 of 3 targets: {none}\n")), "{shown}");
+    assert!(shown.contains("cause: the path is not a socket") && shown.contains("cause: no socket of that name listens"), "{shown}");
+}
+
+#[test]
+fn a_zone_that_exists_is_not_said_to_be_missing() {
+    if !std::fs::read_to_string("/proc/net/dev").is_ok_and(|interfaces| interfaces.contains(" lo:")) {
+        return eprintln!("skipped: there is no interface called lo");
+    }
+    let (_, diagnosis, exit) = one(&["[::1%lo]:80"]);
+    if exit == 0 || diagnosis["phase"] != "resolve" {
+        return eprintln!("skipped: this resolver takes a name of an interface with any address");
+    }
+    assert!(has(&diagnosis, "zone_not_taken", "supported"), "{:?}", causes(&diagnosis));
+    assert!(has(&diagnosis, "no_interface", "ruled_out"), "{:?}", causes(&diagnosis));
+}
+
 #[test]
 fn wrong_words_are_refused_with_the_right_form() {
     for (words, expected) in [

@@ -48,6 +48,15 @@ try dropped 203.0.113.9:80 --timeout 200ms
 try neighbour 10.9.0.77:80 --timeout 1m
 echo 1 > /proc/sys/net/ipv4/tcp_syn_retries
 try kernel 203.0.113.9:80 --timeout 10m
+echo 6 > /proc/sys/net/ipv4/tcp_syn_retries
+ports=$(cat /proc/sys/net/ipv4/ip_local_port_range)
+echo '40000 40000' > /proc/sys/net/ipv4/ip_local_port_range
+"$netlab" connect 203.0.113.9:80 --timeout 10m > "$out/taken" &
+taken=$!
+until grep -q ':9C40 097100CB:0050 02' /proc/net/tcp; do kill -0 $taken; done
+try no-port 203.0.113.9:80
+kill $taken
+echo "$ports" > /proc/sys/net/ipv4/ip_local_port_range
 ip route add prohibit 192.0.2.0/24
 try rule 192.0.2.9:80
 ip route add blackhole 192.0.2.128/25
@@ -134,6 +143,8 @@ fn who_says_no() {
     assert_eq!(found("rule").says(), says("EACCES", "local_rule"));
     assert_eq!(found("rule").findings["outcome"], "not_tried");
 
+    assert_eq!(found("no-port").says(), says("EADDRNOTAVAIL", "no_free_port"));
+    assert_eq!(found("no-port").diagnosis["next"][2], "netlab sockets --port 80");
     assert_eq!(found("blackhole").says(), says("EINVAL", "blackhole"));
     assert_eq!(found("multicast").says(), says("ENETUNREACH", "address_of_many"));
     // Nothing but ARP has left the machine, though TCP counts its SYN as sent.

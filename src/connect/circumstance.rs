@@ -55,6 +55,12 @@ pub(super) fn bound_to(to: SocketAddr, is_tcp: bool) -> Option<Vec<BoundSocket>>
     Some(rows.into_iter().filter(SocketRow::is_listening).map(report).collect())
 }
 
+/// Whether this machine has an interface of that name.
+pub(super) fn has_interface(name: &str) -> Option<bool> {
+    let interfaces = std::fs::read_to_string("/proc/net/dev").ok()?;
+    Some(interfaces.lines().filter_map(|line| line.split_once(':')).any(|(known, _)| known.trim() == name))
+}
+
 /// Of a Unix socket's address.
 pub(super) fn of_unix(to: &Address) -> Circumstances {
     let file = match to {

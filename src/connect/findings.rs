@@ -86,6 +86,8 @@ pub struct Resolution {
     pub host: String,
     /// The port, or the name of a service.
     pub service: String,
+    /// Whether this machine has the interface that a zone names; None without a zone, or where that is not known.
+    pub has_interface: Option<bool>,
     /// How long it took.
     pub took_us: Micros,
     /// Its answer.

@@ -74,8 +74,9 @@ impl Probe<'_> {
                 (Answer::Interrupted, None)
             }
         };
+        let has_interface = host.split_once('%').and_then(|(_, zone)| circumstance::has_interface(zone));
         let (host, service, took_us) = (host.to_owned(), service.to_owned(), start.elapsed().into());
-        self.findings.resolution = Some(Resolution { host, service, took_us, answer });
+        self.findings.resolution = Some(Resolution { host, service, has_interface, took_us, answer });
         addresses
     }
 

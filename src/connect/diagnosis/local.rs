@@ -17,10 +17,16 @@ pub(super) fn causes(attempt: &Attempt, failure: &CallFailure) -> Vec<Cause> {
         ("EADDRNOTAVAIL", Call::Bind) => {
             vec![said(Cause::new("foreign_source", "the source address is not one of this machine's: `ip addr` lists them"))]
         }
-        ("EADDRNOTAVAIL", _) => vec![
-            Cause::new("no_source", "no address of this machine can reach that one, or no port is free to come from (ip_local_port_range)")
-                .supported(Source::Calls, format!("{call} failed, before any packet was sent")),
-        ],
+        ("EADDRNOTAVAIL", _) => {
+            let ports = Cause::new("no_free_port", "no port is free to come from: all of ip_local_port_range have a connection there");
+            let source = Cause::new("no_source", "no address of this machine can reach that one");
+            if here.has_route == Some(true) {
+                let way = format!("there is a way to {}, and an address to come from", attempt.to);
+                vec![ports.supported(Source::Routes, way.clone()), source.refuted(Source::Routes, way)]
+            } else {
+                vec![said(source), ports]
+            }
+        }
         ("EADDRINUSE", Call::Bind) => vec![said(Cause::new(
             "source_in_use",
             "another socket has that source port; --reuseaddr on may share it with a connection in TIME_WAIT",
@@ -37,6 +43,10 @@ pub(super) fn causes(attempt: &Attempt, failure: &CallFailure) -> Vec<Cause> {
             let router = Cause::new("router_forbids", "a router on the way says that it is forbidden");
             match icmp {
                 Some(icmp) => vec![router.supported(Source::ErrorQueue, icmp)],
+                None if here.is_broadcast => vec![
+                    Cause::new("broadcast", "the address is a broadcast address, which needs SO_BROADCAST and a datagram")
+                        .supported(Source::Routes, "the way there is of type broadcast"),
+                ],
                 None => {
                     vec![said(rule), Cause::new("broadcast", "the address is a broadcast address, which needs SO_BROADCAST and a datagram")]
                 }

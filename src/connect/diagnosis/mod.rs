@@ -75,7 +75,7 @@ pub fn diagnose(findings: &Findings) -> Vec<Diagnosis> {
     for attempt in &findings.attempts {
         if let Some(diagnosis) = of_attempt(attempt, findings.protocol) {
             // Two addresses of one name are often refused alike: that is said once.
-            match found.iter_mut().find(|known| known.title == diagnosis.title && standings(known) == standings(&diagnosis)) {
+            match found.iter_mut().find(|known| known.is_alike(&diagnosis)) {
                 Some(known) => known.join(diagnosis),
                 None => found.push(diagnosis),
             }
@@ -86,10 +86,6 @@ pub fn diagnose(findings: &Findings) -> Vec<Diagnosis> {
         found.extend(exchange::diagnose(exchange, attempt, findings.protocol));
     }
     found
-}
-
-fn standings(diagnosis: &Diagnosis) -> Vec<(&'static str, super::cause::Standing)> {
-    diagnosis.causes.iter().map(|cause| (cause.name, cause.standing)).collect()
 }
 
 fn of_attempt(attempt: &Attempt, protocol: Protocol) -> Option<Diagnosis> {
@@ -149,10 +145,16 @@ fn next_for(attempt: &Attempt, error: Option<&ErrorCode>, protocol: Protocol) ->
         return next;
     }
     let circumstances = attempt.circumstances.as_ref();
+    let has_route = circumstances.and_then(|circumstances| circumstances.has_route);
+    if error.is_some_and(|error| error.name == "EADDRNOTAVAIL") && has_route == Some(true) {
+        next.push("cat /proc/sys/net/ipv4/ip_local_port_range".to_owned());
+        next.push(format!("netlab sockets --port {}", to.port()));
+        return next;
+    }
     if circumstances.is_some_and(|circumstances| circumstances.is_local) {
         let what = if protocol == Protocol::Udp { "--kind udp" } else { "--listening" };
         next.push(format!("netlab sockets {what} --port {}", to.port()));
-    } else if circumstances.is_some_and(|circumstances| circumstances.has_route == Some(false)) {
+    } else if has_route == Some(false) {
         next.push(format!("ip route get {}", to.ip()));
     }
     next
@@ -181,6 +183,12 @@ impl Diagnosis {
             causes: in_order(causes),
             next,
         }
+    }
+
+    /// Whether another failure is the same for the same reasons, as far as is known.
+    pub fn is_alike(&self, other: &Diagnosis) -> bool {
+        let standings = |diagnosis: &Diagnosis| diagnosis.causes.iter().map(|cause| (cause.name, cause.standing)).collect::<Vec<_>>();
+        self.title == other.title && standings(self) == standings(other)
     }
 
     /// The same failure, at another address: its evidence beside what is there.
