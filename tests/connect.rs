@@ -164,6 +164,12 @@ fn a_closed_port_refuses_and_the_kernel_knows_that_nobody_listens() {
     assert_eq!((&error["linux"], &error["macos"], &error["windows"]), (&111.into(), &61.into(), &10061.into()));
     assert_eq!((&error["windows_name"], &error["python"]), (&"WSAECONNREFUSED".into(), &"ConnectionRefusedError".into()));
     assert!(has(&diagnosis, "nothing_listens", "supported"), "{:?}", causes(&diagnosis));
+    // Only Linux 6.8 and later tell of sockets that are bound and nothing else.
+    let port = address.port().to_string();
+    let bound = Command::new(env!("CARGO_BIN_EXE_netlab")).args(["sockets", "--state", "bound", "--port", &port]).output().unwrap();
+    if bound.status.success() {
+        assert_eq!(causes(&diagnosis)[0], ("not_listening".to_owned(), "supported".to_owned()));
+    }
     let explain = Command::new(env!("CARGO_BIN_EXE_netlab")).args(["explain", "ECONNREFUSED"]).output().unwrap();
     assert_eq!((diagnosis["next"][0].as_str(), explain.status.code()), (Some("netlab explain ECONNREFUSED"), Some(0)));
 }
@@ -385,6 +391,31 @@ fn tcp_has_one_peer() {
 }
 
 #[test]
+fn a_reset_with_nothing_sent_is_not_for_unread_bytes() {
+    let (reset, may_reset) = mpsc::channel::<()>();
+    let server = Server::new(move |stream| {
+        may_reset.recv().unwrap();
+        let socket = Socket::from(stream);
+        socket.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    });
+    let child = netlab(&[&server.target(), "--expect-banner", "--format", "json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let established = format!("0100007F:{:04X} 01 ", server.address.port());
+    while !std::fs::read_to_string("/proc/net/tcp").unwrap().contains(&established) {
+        std::thread::yield_now();
+    }
+    reset.send(()).unwrap();
+    // For the connection that ends the server.
+    drop(reset);
+    let report: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+    let diagnosis = &report["targets"][0]["diagnoses"][0];
+    assert_eq!(diagnosis["error"]["name"], "ECONNRESET");
+    // The reset may come before netlab has looked: then connect says so itself.
+    if diagnosis["phase"] == "first_byte" {
+        assert!(has(diagnosis, "closed_unread", "ruled_out"), "{:?}", causes(diagnosis));
+    }
+}
+
+#[test]
 fn a_failed_recv_has_its_time_and_what_python_raises() {
     // The reset comes only after what was sent: so it is recv that says so.
     let server = Server::new(|mut stream: TcpStream| {
@@ -422,6 +453,7 @@ fn unix_sockets() {
     listener.bind(&SockAddr::unix(&path).unwrap()).unwrap();
     let (_, diagnosis, _) = one(&[&target]);
     assert!(has(&diagnosis, "not_listening", "supported"), "{:?}", causes(&diagnosis));
+    assert!(has(&diagnosis, "left_behind", "ruled_out"), "{:?}", causes(&diagnosis));
 
     listener.listen(0).unwrap();
     assert_eq!(one(&[&target]).2, 0);
@@ -433,7 +465,12 @@ fn unix_sockets() {
     drop(listener);
     let (_, diagnosis, _) = one(&[&target]);
     assert_eq!(diagnosis["error"]["name"], "ECONNREFUSED");
+    // Sockets of other tests have the same file name: a name of its own makes it certain.
+    let left = folder.path().join(format!("left-{}.sock", std::process::id()));
+    drop(std::os::unix::net::UnixListener::bind(&left).unwrap());
+    let (_, diagnosis, _) = one(&[&format!("unix:{}", left.display())]);
     assert!(has(&diagnosis, "left_behind", "supported"), "{:?}", causes(&diagnosis));
+    assert!(has(&diagnosis, "not_listening", "ruled_out"), "{:?}", causes(&diagnosis));
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
     let (_, diagnosis, _) = one(&[&format!("unix:{}", file.display())]);
@@ -556,7 +593,7 @@ fn ctrl_c_ends_the_wait_for_a_banner() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(shown.starts_with("INTERRUPTED") && shown.contains("connect "), "{shown}");
+    assert!(shown.starts_with("INTERRUPTED") && shown.contains("connect ") && !shown.contains("failed"), "{shown}");
 }
 
 /// Whether this machine has a connection to the address that is under way: SYN_SENT (02), in Linux's list.
@@ -578,6 +615,15 @@ fn ctrl_c_ends_a_connect_that_nobody_answers() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     assert!(String::from_utf8(output.stdout).unwrap().contains("3 interrupted in "));
+
+    let (_listener, _first, address) = full_backlog();
+    let child = netlab(&[&address.to_string(), "--timeout", "1h"]).stdout(Stdio::piped()).spawn().unwrap();
+    while !is_connecting_to(address) {
+        std::thread::yield_now();
+    }
+    interrupt(&child);
+    let shown = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    assert!(shown.contains("broken off after") && !shown.contains("failed"), "{shown}");
 }
 
 #[test]
@@ -591,7 +637,7 @@ fn ctrl_c_between_rounds_shows_those_that_were() {
     let mut rest = String::new();
     out.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(rest.contains("1 rounds of 1000: 1 connected, 0 lost"), "{rest}");
+    assert!(rest.contains("1 of 1000 rounds: 1 connected, 0 lost"), "{rest}");
 }
 
 #[test]
@@ -606,7 +652,7 @@ fn a_reader_that_goes_away_is_no_error() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.trim_start().starts_with("1: "), "{line}");
     let output = child.wait_with_output().unwrap();
-    assert_eq!((String::from_utf8(output.stderr).unwrap().as_str(), output.status.code()), ("", Some(0)));
+    assert_eq!((String::from_utf8(output.stderr).unwrap().as_str(), output.status.code()), ("", Some(141)));
 }
 
 /// What netlab says that Python's connect_ex would return is what it returns.

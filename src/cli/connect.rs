@@ -27,7 +27,7 @@ Exit codes:
   1    a target was not reached, or did not answer
   2    the command line is wrong
   5    a target could not be tried from here (no such source address, no permission, no name server)
-  130  interrupted (143: terminated)
+  130  interrupted (143: terminated; 141: with --count, nobody read the rounds to their end)
 When several hold, the first of 130, 5, 1 counts.";
 
 #[derive(Debug, Default, Args)]
@@ -201,6 +201,8 @@ pub(super) fn connect(args: &ConnectArgs, output: &mut Output) -> Exit {
     let summary = report.summary;
     match interrupt.signal() {
         Some(signal) => Exit::Interrupted(signal),
+        // Whoever read the rounds has gone, as for any program that SIGPIPE ends.
+        None if args.count.is_some() && !output.is_open() => Exit::Interrupted(13),
         None if summary.not_tried > 0 => Exit::NotCarriedOut,
         None if summary.not_reached > 0 => Exit::Failed,
         None => Exit::Success,

@@ -273,8 +273,14 @@ pub struct Circumstances {
     pub neighbour_answers: Option<bool>,
     /// What is bound to that port on this machine now (sock_diag), where the address is this machine's own.
     pub bound: Option<Vec<BoundSocket>>,
+    /// Sockets of this machine that have the port, and neither listen nor are connected (sock_diag).
+    pub not_listening: Vec<Address>,
     /// What is at the path of a Unix socket.
     pub file: Option<FileKind>,
+    /// Who may use that file: its mode and its owner.
+    pub permissions: Option<String>,
+    /// Whether a socket has that path or abstract name now (sock_diag); None where that is not known.
+    pub has_owner: Option<bool>,
 }
 
 /// A socket that takes what comes to a port.

@@ -56,11 +56,11 @@ fn silent(exchange: &Exchange) -> Vec<Cause> {
     let mut causes = vec![unaccepted];
     let patient = Cause::new("client_speaks_first", "the server waits for the client to speak first, as HTTP does: --send");
     causes.push(match exchange.sent {
-        None => patient.supported(Source::Calls, "nothing was sent"),
+        None | Some(0) => patient.supported(Source::Calls, "nothing was sent"),
         Some(bytes) => patient.refuted(Source::Calls, format!("{bytes} bytes were sent")),
     });
     causes.push(Cause::new("server_busy", "the server is busy, or waits for something itself"));
-    if let Some(bytes) = exchange.sent {
+    if let Some(bytes) = exchange.sent.filter(|bytes| *bytes > 0) {
         let partial = Cause::new("request_incomplete", "the server waits for the rest of the message: is it complete, with its delimiter?");
         causes.push(partial.supported(Source::Calls, format!("{bytes} bytes were sent, and no answer came to them")));
     }
@@ -83,13 +83,13 @@ fn closed(exchange: &Exchange) -> Vec<Cause> {
 }
 
 fn failed(exchange: &Exchange, failure: &CallFailure) -> Vec<Cause> {
+    let unread = Cause::new("closed_unread", "the server closed while bytes of ours were unread: its kernel sends a RST then");
     match (failure.error.name.as_str(), failure.call) {
         ("ECONNRESET", Call::Recv | Call::Send) | ("EPIPE", _) => vec![
-            Cause::new("closed_unread", "the server closed while bytes of ours were unread: its kernel sends a RST then").supported_if(
-                exchange.sent.is_some_and(|bytes| bytes > 0),
-                Source::Calls,
-                || "bytes had been sent".to_owned(),
-            ),
+            match exchange.sent.filter(|bytes| *bytes > 0) {
+                Some(bytes) => unread.supported(Source::Calls, format!("{bytes} bytes had been sent")),
+                None => unread.refuted(Source::Calls, "nothing had been sent"),
+            },
             Cause::new("aborted", "the server aborted the connection (SO_LINGER of 0), or its process was killed")
                 .supported(Source::Calls, format!("{} said {}: a RST came", failure.call.name(), failure.error.name)),
             Cause::new("device_resets", "something on the way resets connections that it does not know or does not like"),

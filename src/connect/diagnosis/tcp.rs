@@ -92,11 +92,20 @@ pub(super) fn refused(attempt: &Attempt) -> Vec<Cause> {
     } else if here.bound.as_ref().is_some_and(|bound| takers(bound).0.is_empty()) {
         rejected = rejected.refuted(Source::SockDiag, "nothing listens there, so nothing need be refused by a rule");
     }
+    let is_early = !here.not_listening.is_empty() && here.bound.as_ref().is_some_and(|bound| takers(bound).0.is_empty());
+    let early = is_early.then(|| {
+        let bound: Vec<String> = here.not_listening.iter().map(ToString::to_string).collect();
+        Cause::new("not_listening", "a program has the port and has not called listen (yet)")
+            .supported(Source::SockDiag, format!("bound, and not listening: {}", bound.join(", ")))
+    });
     let mut causes = Vec::new();
     // A listener of the wrong address is why nothing listens on this one: the nearer cause comes first.
     if elsewhere.standing == crate::connect::cause::Standing::Supported {
-        causes.extend([elsewhere, nothing]);
+        causes.push(elsewhere);
+        causes.extend(early);
+        causes.push(nothing);
     } else if here.is_local {
+        causes.extend(early);
         causes.extend([nothing, elsewhere]);
     } else {
         causes

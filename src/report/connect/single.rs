@@ -101,7 +101,11 @@ fn phases(findings: &Findings) -> Vec<String> {
                 phases.push(format!("{what} {}", Micros(kept.start_us.0 + kept.took_us.0)));
             }
             (None, Some(last)) => {
-                let what = if findings.protocol == Protocol::Udp { "no answer" } else { "connect failed" };
+                let what = match (findings.outcome, findings.protocol) {
+                    (Outcome::Interrupted, _) => "broken off",
+                    (_, Protocol::Udp) => "no answer",
+                    _ => "connect failed",
+                };
                 phases.push(format!("{what} after {}", Micros(last)));
             }
             (None, None) => {}
