@@ -164,6 +164,12 @@ fn a_closed_port_refuses_and_the_kernel_knows_that_nobody_listens() {
     assert_eq!((&error["linux"], &error["macos"], &error["windows"]), (&111.into(), &61.into(), &10061.into()));
     assert_eq!((&error["windows_name"], &error["python"]), (&"WSAECONNREFUSED".into(), &"ConnectionRefusedError".into()));
     assert!(has(&diagnosis, "nothing_listens", "supported"), "{:?}", causes(&diagnosis));
+    // Only Linux 6.8 and later tell of sockets that are bound and nothing else.
+    let port = address.port().to_string();
+    let bound = Command::new(env!("CARGO_BIN_EXE_netlab")).args(["sockets", "--state", "bound", "--port", &port]).output().unwrap();
+    if bound.status.success() {
+        assert_eq!(causes(&diagnosis)[0], ("not_listening".to_owned(), "supported".to_owned()));
+    }
     let explain = Command::new(env!("CARGO_BIN_EXE_netlab")).args(["explain", "ECONNREFUSED"]).output().unwrap();
     assert_eq!((diagnosis["next"][0].as_str(), explain.status.code()), (Some("netlab explain ECONNREFUSED"), Some(0)));
 }
@@ -201,6 +207,27 @@ fn the_deadline_ends_everything() {
     assert_eq!(report["targets"][0]["findings"]["stopped"], "deadline");
     assert_eq!(report["targets"][1]["findings"]["stopped"], "deadline");
     assert_eq!(report["targets"][1]["findings"]["attempts"].as_array().unwrap().len(), 0);
+}
+
+/// What was under way when the deadline came has timed out: it is not reached, and explained as any silence is.
+#[test]
+fn the_deadline_is_a_time_limit_of_what_is_under_way() {
+    let (_listener, _first, address) = full_backlog();
+    let target = address.to_string();
+    let (findings, diagnosis, exit) = one(&[&target, "--timeout", "10m", "--deadline", "200ms"]);
+    assert_eq!((exit, &findings["outcome"], &findings["stopped"]), (1, &"not_reached".into(), &"deadline".into()));
+    assert!(has(&diagnosis, "backlog_full", "supported"), "{:?}", causes(&diagnosis));
+    assert_eq!(diagnosis["python"]["with_timeout"]["number"], libc::EAGAIN);
+
+    let (findings, diagnosis, exit) = one(&[&target, "--timeout", "10m", "--deadline", "200ms", "--count", "5"]);
+    assert_eq!((exit, &findings["outcome"]), (1, &"not_reached".into()));
+    assert_eq!((&findings["rounds"]["done"], &findings["rounds"]["errors"]["timeout"]), (&1.into(), &1.into()));
+    assert!(has(&diagnosis, "backlog_full", "supported"), "{:?}", causes(&diagnosis));
+
+    let server = Server::silent();
+    let (findings, diagnosis, exit) = one(&[&server.target(), "--expect-banner", "--timeout", "10m", "--deadline", "200ms"]);
+    assert_eq!((exit, &findings["outcome"], &findings["stopped"]), (1, &"not_reached".into(), &"deadline".into()));
+    assert!(has(&diagnosis, "client_speaks_first", "supported"), "{:?}", causes(&diagnosis));
 }
 
 #[test]
@@ -353,6 +380,67 @@ fn udp_is_answered_refused_or_silent() {
     assert_eq!(queued["offender"], "127.0.0.1");
 }
 
+/// The routing table knows it as a broadcast address, so "no route" would be false.
+#[test]
+fn tcp_has_one_peer() {
+    let (findings, diagnosis, exit) = one(&["127.255.255.255:80"]);
+    assert_eq!((exit, diagnosis["error"]["name"].as_str()), (1, Some("ENETUNREACH")));
+    assert_eq!(causes(&diagnosis), [("address_of_many".to_owned(), "supported".to_owned())]);
+    let here = &findings["attempts"][0]["circumstances"];
+    assert_eq!((&here["has_route"], &here["is_broadcast"]), (&true.into(), &true.into()));
+}
+
+#[test]
+fn a_reset_with_nothing_sent_is_not_for_unread_bytes() {
+    let (reset, may_reset) = mpsc::channel::<()>();
+    let server = Server::new(move |stream| {
+        may_reset.recv().unwrap();
+        let socket = Socket::from(stream);
+        socket.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    });
+    let child = netlab(&[&server.target(), "--expect-banner", "--format", "json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let established = format!("0100007F:{:04X} 01 ", server.address.port());
+    while !std::fs::read_to_string("/proc/net/tcp").unwrap().contains(&established) {
+        std::thread::yield_now();
+    }
+    reset.send(()).unwrap();
+    // For the connection that ends the server.
+    drop(reset);
+    let report: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+    let diagnosis = &report["targets"][0]["diagnoses"][0];
+    assert_eq!(diagnosis["error"]["name"], "ECONNRESET");
+    // The reset may come before netlab has looked: then connect says so itself.
+    if diagnosis["phase"] == "first_byte" {
+        assert!(has(diagnosis, "closed_unread", "ruled_out"), "{:?}", causes(diagnosis));
+    }
+}
+
+#[test]
+fn a_failed_recv_has_its_time_and_what_python_raises() {
+    // The reset comes only after what was sent: so it is recv that says so.
+    let server = Server::new(|mut stream: TcpStream| {
+        stream.read_exact(&mut [0]).unwrap();
+        let socket = Socket::from(stream);
+        socket.set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    });
+    let (findings, diagnosis, exit) = one(&[&server.target(), "--send", "x"]);
+    assert_eq!((exit, diagnosis["title"].as_str()), (1, Some("recv: ECONNRESET")));
+    assert!(diagnosis["took_us"].as_u64() > Some(0) && diagnosis["took_us"] == findings["exchange"]["took_us"]);
+    assert_eq!(diagnosis["python_raises"], "recv raises ConnectionResetError: [Errno 104] Connection reset by peer");
+    let (shown, _) = text(&[&server.target(), "--send", "x"]);
+    assert!(shown.contains("recv: ECONNRESET after ") && shown.contains("Python: recv raises ConnectionResetError"), "{shown}");
+    let unbound = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (_, diagnosis, _) = one(&[&unbound, "--udp"]);
+    assert_eq!(diagnosis["python_raises"], "recv raises ConnectionRefusedError: [Errno 111] Connection refused");
+}
+
+#[test]
+fn a_datagram_that_is_too_long_is_said_to_be() {
+    let (_, diagnosis, exit) = one(&["127.0.0.1:9", "--udp", "--send", &"x".repeat(70_000)]);
+    assert_eq!((exit, diagnosis["title"].as_str()), (1, Some("send: EMSGSIZE")));
+    assert_eq!(causes(&diagnosis), [("datagram_too_long".to_owned(), "supported".to_owned())]);
+}
+
 #[test]
 fn unix_sockets() {
     let folder = tempfile::tempdir().unwrap();
@@ -365,6 +453,7 @@ fn unix_sockets() {
     listener.bind(&SockAddr::unix(&path).unwrap()).unwrap();
     let (_, diagnosis, _) = one(&[&target]);
     assert!(has(&diagnosis, "not_listening", "supported"), "{:?}", causes(&diagnosis));
+    assert!(has(&diagnosis, "left_behind", "ruled_out"), "{:?}", causes(&diagnosis));
 
     listener.listen(0).unwrap();
     assert_eq!(one(&[&target]).2, 0);
@@ -376,11 +465,45 @@ fn unix_sockets() {
     drop(listener);
     let (_, diagnosis, _) = one(&[&target]);
     assert_eq!(diagnosis["error"]["name"], "ECONNREFUSED");
+    // Sockets of other tests have the same file name: a name of its own makes it certain.
+    let left = folder.path().join(format!("left-{}.sock", std::process::id()));
+    drop(std::os::unix::net::UnixListener::bind(&left).unwrap());
+    let (_, diagnosis, _) = one(&[&format!("unix:{}", left.display())]);
     assert!(has(&diagnosis, "left_behind", "supported"), "{:?}", causes(&diagnosis));
+    assert!(has(&diagnosis, "not_listening", "ruled_out"), "{:?}", causes(&diagnosis));
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
     let (_, diagnosis, _) = one(&[&format!("unix:{}", file.display())]);
     assert!(has(&diagnosis, "not_a_socket", "supported"), "{:?}", causes(&diagnosis));
+}
+
+/// Nothing that was typed moves the cursor or the window's title: not in a heading, a cause, a table, an error of the command line.
+#[test]
+fn what_was_typed_is_shown_and_not_obeyed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("\x1b]0;owned\x07");
+    let target = format!("unix:{}", path.display());
+    let escape = "\x1b]0;owned\x07";
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let (reached, _) = text(&[&target, "-v"]);
+    drop(listener);
+    let mut shown = vec![reached, text(&[&target]).0, text(&[&target, "-v"]).0, text(&[&target, "unix:/"]).0];
+    std::fs::remove_file(&path).unwrap();
+    shown.extend([text(&[&target]).0, text(&[&target, &target, "-v"]).0]);
+    for words in [
+        &[target.as_str(), "--udp"][..],
+        &["a:1", "--source", escape],
+        &["a:1", "--send", &format!("{escape}\\q")],
+        &["a:1", "--timeout", escape],
+        &["a:1", &format!("--{escape}")],
+    ] {
+        let output = run(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        shown.push(String::from_utf8(output.stderr).unwrap());
+    }
+    for text in shown {
+        assert!(!text.contains(['\x1b', '\x07']) && text.contains(r"\u{1b}]0;owned\u{7}"), "{text:?}");
+    }
 }
 
 #[test]
@@ -409,6 +532,33 @@ fn resolver_errors_have_their_names() {
     let (_, diagnosis, exit) = one(&["[fe80::1%no-such-zone]:80"]);
     assert_eq!((exit, diagnosis["error"]["name"].as_str().unwrap()), (1, "EAI_NONAME"));
     assert!(has(&diagnosis, "no_interface", "supported"), "{:?}", causes(&diagnosis));
+}
+
+/// One error, three reasons: each is explained.
+#[test]
+fn targets_are_grouped_by_cause_and_not_by_error_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plain");
+    std::fs::write(&file, "").unwrap();
+    let (file, directory) = (format!("unix:{}", file.display()), format!("unix:{}", folder.path().display()));
+    let none = format!("unix:@netlab-none-{}", std::process::id());
+    let (shown, exit) = text(&[&file, &directory, &none]);
+    assert_eq!(exit, 1);
+    assert!(shown.contains("2 of 3 targets: ") && shown.contains(&format!("1 of 3 targets: {none}\n")), "{shown}");
+    assert!(shown.contains("cause: the path is not a socket") && shown.contains("cause: no socket of that name listens"), "{shown}");
+}
+
+#[test]
+fn a_zone_that_exists_is_not_said_to_be_missing() {
+    if !std::fs::read_to_string("/proc/net/dev").is_ok_and(|interfaces| interfaces.contains(" lo:")) {
+        return eprintln!("skipped: there is no interface called lo");
+    }
+    let (_, diagnosis, exit) = one(&["[::1%lo]:80"]);
+    if exit == 0 || diagnosis["phase"] != "resolve" {
+        return eprintln!("skipped: this resolver takes a name of an interface with any address");
+    }
+    assert!(has(&diagnosis, "zone_not_taken", "supported"), "{:?}", causes(&diagnosis));
+    assert!(has(&diagnosis, "no_interface", "ruled_out"), "{:?}", causes(&diagnosis));
 }
 
 #[test]
@@ -443,7 +593,7 @@ fn ctrl_c_ends_the_wait_for_a_banner() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(shown.starts_with("INTERRUPTED") && shown.contains("connect "), "{shown}");
+    assert!(shown.starts_with("INTERRUPTED") && shown.contains("connect ") && !shown.contains("failed"), "{shown}");
 }
 
 /// Whether this machine has a connection to the address that is under way: SYN_SENT (02), in Linux's list.
@@ -465,6 +615,15 @@ fn ctrl_c_ends_a_connect_that_nobody_answers() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     assert!(String::from_utf8(output.stdout).unwrap().contains("3 interrupted in "));
+
+    let (_listener, _first, address) = full_backlog();
+    let child = netlab(&[&address.to_string(), "--timeout", "1h"]).stdout(Stdio::piped()).spawn().unwrap();
+    while !is_connecting_to(address) {
+        std::thread::yield_now();
+    }
+    interrupt(&child);
+    let shown = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    assert!(shown.contains("broken off after") && !shown.contains("failed"), "{shown}");
 }
 
 #[test]
@@ -478,7 +637,7 @@ fn ctrl_c_between_rounds_shows_those_that_were() {
     let mut rest = String::new();
     out.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(rest.contains("1 rounds of 1000: 1 connected, 0 lost"), "{rest}");
+    assert!(rest.contains("1 of 1000 rounds: 1 connected, 0 lost"), "{rest}");
 }
 
 #[test]
@@ -493,7 +652,7 @@ fn a_reader_that_goes_away_is_no_error() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.trim_start().starts_with("1: "), "{line}");
     let output = child.wait_with_output().unwrap();
-    assert_eq!((String::from_utf8(output.stderr).unwrap().as_str(), output.status.code()), ("", Some(0)));
+    assert_eq!((String::from_utf8(output.stderr).unwrap().as_str(), output.status.code()), ("", Some(141)));
 }
 
 /// What netlab says that Python's connect_ex would return is what it returns.

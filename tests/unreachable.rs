@@ -48,8 +48,21 @@ try dropped 203.0.113.9:80 --timeout 200ms
 try neighbour 10.9.0.77:80 --timeout 1m
 echo 1 > /proc/sys/net/ipv4/tcp_syn_retries
 try kernel 203.0.113.9:80 --timeout 10m
+echo 6 > /proc/sys/net/ipv4/tcp_syn_retries
+ports=$(cat /proc/sys/net/ipv4/ip_local_port_range)
+echo '40000 40000' > /proc/sys/net/ipv4/ip_local_port_range
+"$netlab" connect 203.0.113.9:80 --timeout 10m > "$out/taken" &
+taken=$!
+until grep -q ':9C40 097100CB:0050 02' /proc/net/tcp; do kill -0 $taken; done
+try no-port 203.0.113.9:80
+kill $taken
+echo "$ports" > /proc/sys/net/ipv4/ip_local_port_range
 ip route add prohibit 192.0.2.0/24
 try rule 192.0.2.9:80
+ip route add blackhole 192.0.2.128/25
+try blackhole 192.0.2.200:80
+try multicast 224.0.0.1:80
+try early-neighbour 10.9.0.78:80 --timeout 300ms
 
 echo 'hosts: files dns' > "$out/nsswitch.conf"
 echo 'nameserver 203.0.113.53' > "$out/resolv.conf"
@@ -129,6 +142,15 @@ fn who_says_no() {
     assert_eq!(found("neighbour").findings["attempts"][0]["queued_error"]["offender_is_here"], true);
     assert_eq!(found("rule").says(), says("EACCES", "local_rule"));
     assert_eq!(found("rule").findings["outcome"], "not_tried");
+
+    assert_eq!(found("no-port").says(), says("EADDRNOTAVAIL", "no_free_port"));
+    assert_eq!(found("no-port").diagnosis["next"][2], "netlab sockets --port 80");
+    assert_eq!(found("blackhole").says(), says("EINVAL", "blackhole"));
+    assert_eq!(found("multicast").says(), says("ENETUNREACH", "address_of_many"));
+    // Nothing but ARP has left the machine, though TCP counts its SYN as sent.
+    let (error, causes) = found("early-neighbour").says();
+    assert!(error == "none" && causes.contains(&"no_neighbour".to_owned()), "{causes:?}");
+    assert!(!found("early-neighbour").diagnosis.to_string().contains("packets left"));
 
     assert_eq!(found("silent-resolver").says(), says("none", "servers_silent"));
     assert_eq!(found("silent-resolver").findings["resolution"]["answer"]["timed_out"]["limit_us"], 200_000);

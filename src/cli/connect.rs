@@ -17,6 +17,7 @@ use crate::connect::{Banner, IpFamily, Micros, OptionsAsked, Place, Rounds, Sett
 use crate::framing::unescape;
 use crate::report::{ConnectReport, TargetReport, write_connect_summary, write_crowd, write_round, write_target};
 use crate::scenario::parse_duration;
+use crate::trace::escape;
 
 /// The exit codes of this command.
 const HELP: &str = "Targets: host:port, [v6]:port, unix:PATH, unix:@NAME, several at once; or two words, a host and a port.
@@ -26,7 +27,7 @@ Exit codes:
   1    a target was not reached, or did not answer
   2    the command line is wrong
   5    a target could not be tried from here (no such source address, no permission, no name server)
-  130  interrupted (143: terminated)
+  130  interrupted (143: terminated; 141: with --count, nobody read the rounds to their end)
 When several hold, the first of 130, 5, 1 counts.";
 
 #[derive(Debug, Default, Args)]
@@ -200,6 +201,8 @@ pub(super) fn connect(args: &ConnectArgs, output: &mut Output) -> Exit {
     let summary = report.summary;
     match interrupt.signal() {
         Some(signal) => Exit::Interrupted(signal),
+        // Whoever read the rounds has gone, as for any program that SIGPIPE ends.
+        None if args.count.is_some() && !output.is_open() => Exit::Interrupted(13),
         None if summary.not_tried > 0 => Exit::NotCarriedOut,
         None if summary.not_reached > 0 => Exit::Failed,
         None => Exit::Success,
@@ -298,7 +301,7 @@ fn settings(args: &ConnectArgs) -> Settings {
 
 /// Whether the settings make sense for a target.
 fn fits(target: &Target, settings: &Settings) -> Result<(), String> {
-    let text = &target.text;
+    let text = escape(target.text.as_bytes());
     if settings.source.is_some_and(|source| settings.family.is_some_and(|family| family != IpFamily::of(source))) {
         return Err("the address of --source is not of the family that -4 or -6 leaves".to_owned());
     }

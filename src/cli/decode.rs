@@ -161,7 +161,7 @@ pub(super) fn encode(args: &EncodeArgs, output: &mut Output) -> Exit {
     let mut frames: Vec<Vec<u8>> = Vec::new();
     for text in &args.frames {
         let Some(frame) = unescape(text) else {
-            note(&format!("error: an escape in `{text}` is none: \\r \\n \\t \\0 \\xHH \\\\ are"));
+            note(&format!("error: an escape in `{}` is none: \\r \\n \\t \\0 \\xHH \\\\ are", crate::scenario::visible(text)));
             return Exit::Usage;
         };
         frames.push(frame);

@@ -25,6 +25,7 @@ mod sockets;
 mod split;
 mod variables;
 mod workflow;
+mod wrong_words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors: they go to standard output, and a closed pipe is no matter.
+            let error = wrong_words::escaped(error);
             let _ = error.print();
             return if error.use_stderr() { Exit::Usage } else { Exit::Success }.into();
         }

@@ -56,6 +56,8 @@ pub enum Source {
     SockDiag,
     /// The kernel's routing table.
     Routes,
+    /// The kernel's table of neighbours.
+    Neighbours,
     /// The file system.
     FileSystem,
 }
@@ -69,6 +71,7 @@ impl Source {
             Self::TcpInfo => "TCP_INFO",
             Self::SockDiag => "sock_diag",
             Self::Routes => "routing table",
+            Self::Neighbours => "neighbour table",
             Self::FileSystem => "file system",
         }
     }

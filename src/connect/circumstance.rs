@@ -2,20 +2,50 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
+use super::error_code::ErrorCode;
 use super::findings::{BoundSocket, Circumstances, FileKind, QueuedErrorReport};
 use crate::errno::Errno;
 use crate::scenario::SocketOption;
-use crate::sockets::{Protocol, SocketRow};
-use crate::sys::{self, Origin};
-use crate::trace::Address;
+use crate::sockets::{Protocol, SocketRow, SocketState};
+use crate::sys::{self, Origin, Route};
+use crate::trace::{Address, escape};
 
 /// Of an internet address.
 pub(super) fn of_address(to: SocketAddr, is_tcp: bool) -> Circumstances {
     let is_local = sys::is_own(to.ip());
     let bound = if is_local { bound_to(to, is_tcp) } else { None };
-    Circumstances { is_local, has_route: Some(sys::has_route(to)), bound, file: None }
+    let (has_route, route_error, is_broadcast) = match sys::route(to) {
+        Ok(Route::Found) => (Some(true), None, false),
+        Ok(Route::Broadcast) => (Some(true), None, true),
+        Ok(Route::Refused(error)) => (Some(false), Some(ErrorCode::of_call(&error).name), false),
+        Err(_) => (None, None, false),
+    };
+    Circumstances {
+        is_local,
+        has_route,
+        route_error,
+        is_broadcast,
+        neighbour_answers: neighbour(to.ip()),
+        bound,
+        not_listening: if is_local && is_tcp { not_listening(to.port()) } else { Vec::new() },
+        ..Circumstances::default()
+    }
+}
+
+/// Whether a host has told its hardware address, where the kernel asked for it (man 7 arp).
+fn neighbour(ip: IpAddr) -> Option<bool> {
+    /// ATF_COM of linux/if_arp.h: the entry is complete.
+    const COMPLETE: u32 = 2;
+    let table = std::fs::read_to_string("/proc/net/arp").ok()?;
+    let entry = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace())
+        .find_map(|mut fields| (fields.next()?.parse() == Ok(ip)).then(|| fields.nth(1)).flatten().map(str::to_owned))?;
+    let flags = u32::from_str_radix(entry.strip_prefix("0x")?, 16).ok()?;
+    Some(flags & COMPLETE != 0)
 }
 
 /// What is bound to the port of an address of this machine now; `None` where the kernel does not tell.
@@ -34,6 +64,35 @@ pub(super) fn bound_to(to: SocketAddr, is_tcp: bool) -> Option<Vec<BoundSocket>>
     Some(rows.into_iter().filter(SocketRow::is_listening).map(report).collect())
 }
 
+/// The TCP sockets that are bound to a port, and neither listen nor are connected. Only Linux 6.8 and later tell of them.
+fn not_listening(port: u16) -> Vec<Address> {
+    let rows = sys::sockets_of(Protocol::Tcp, Some(port)).unwrap_or_default();
+    let is_bound = |row: &SocketRow| row.state == SocketState::Bound && row.local_port() == Some(port);
+    rows.into_iter().filter(is_bound).map(|row| row.local).collect()
+}
+
+/// Whether a Unix socket has a name now. A socket that was bound by another way to the same file has another name: then it is not known.
+fn has_owner(to: &Address) -> Option<bool> {
+    let rows = sys::sockets_of(Protocol::Unix, None).ok()?;
+    let name = match to {
+        Address::Path(path) => Address::Path(escape(path.as_bytes())),
+        Address::Abstract(name) => Address::Abstract(escape(name.as_bytes())),
+        Address::Ip(_) | Address::Unnamed => return None,
+    };
+    let last = |address: &Address| if let Address::Path(path) = address { path.rsplit('/').next().map(str::to_owned) } else { None };
+    if rows.iter().any(|row| row.local == name) {
+        return Some(true);
+    }
+    let may_be = rows.iter().any(|row| last(&row.local).is_some_and(|file| Some(file) == last(&name)));
+    if may_be { None } else { Some(false) }
+}
+
+/// Whether this machine has an interface of that name.
+pub(super) fn has_interface(name: &str) -> Option<bool> {
+    let interfaces = std::fs::read_to_string("/proc/net/dev").ok()?;
+    Some(interfaces.lines().filter_map(|line| line.split_once(':')).any(|(known, _)| known.trim() == name))
+}
+
 /// Of a Unix socket's address.
 pub(super) fn of_unix(to: &Address) -> Circumstances {
     let file = match to {
@@ -46,7 +105,13 @@ pub(super) fn of_unix(to: &Address) -> Circumstances {
         }),
         Address::Abstract(_) | Address::Ip(_) | Address::Unnamed => None,
     };
-    Circumstances { is_local: true, file, ..Circumstances::default() }
+    let permissions = match to {
+        Address::Path(path) => {
+            std::fs::metadata(path).ok().map(|data| format!("mode {:04o}, user {}, group {}", data.mode() & 0o7777, data.uid(), data.gid()))
+        }
+        Address::Abstract(_) | Address::Ip(_) | Address::Unnamed => None,
+    };
+    Circumstances { is_local: true, file, permissions, has_owner: has_owner(to), ..Circumstances::default() }
 }
 
 /// The SYNs that were sent on a socket whose handshake got no answer.

@@ -59,7 +59,7 @@ pub fn connect_ex(attempt: &Attempt) -> Option<ConnectEx> {
             Some(ConnectEx { blocking: None, ..returned(error.number, Some(raised(error))) })
         }
         AttemptEnd::Failed(CallFailure { call: Call::Connect, error }) => Some(returned(error.number, Some(raised(error)))),
-        AttemptEnd::TimedOut { .. } if attempt.was_pending => Some(ConnectEx {
+        AttemptEnd::TimedOut { .. } | AttemptEnd::Deadline if attempt.was_pending => Some(ConnectEx {
             blocking: None,
             with_timeout: CodeReturned::of(libc::EAGAIN),
             non_blocking: CodeReturned::of(libc::EINPROGRESS),
@@ -74,6 +74,7 @@ pub fn connect_ex(attempt: &Attempt) -> Option<ConnectEx> {
     }
 }
 
-fn raised(error: &ErrorCode) -> String {
+/// What Python raises for an error of a call.
+pub(super) fn raised(error: &ErrorCode) -> String {
     format!("{}: [Errno {}] {}", error.python, error.number, error.text)
 }

@@ -22,11 +22,12 @@ pub(super) struct Line<'r> {
     pub(super) socket: &'r Socket,
     pub(super) to: Option<SocketAddr>,
     pub(super) limits: Limits<'r>,
+    /// When it was connected.
+    pub(super) connected: Instant,
 }
 
 /// Sends, and waits for the first bytes.
 pub(super) fn exchange(line: &Line<'_>) -> Exchange {
-    let connected = Instant::now();
     let settings = line.limits.settings;
     let until = line.limits.after(settings.timeout);
     let mut heard = Heard { buffer: Vec::new(), first_byte: None };
@@ -40,9 +41,15 @@ pub(super) fn exchange(line: &Line<'_>) -> Exchange {
         Some(bytes) => line.send(bytes, until, sent.insert(0)).err(),
         None => None,
     };
-    let end = end.unwrap_or_else(|| line.listen(&mut heard, connected, until));
+    let end = end.unwrap_or_else(|| line.listen(&mut heard, until));
     let is_cut = heard.buffer.len() >= Settings::BANNER_LIMIT && matches!(rustix::io::ioctl_fionread(line.socket), Ok(more) if more > 0);
-    Exchange { sent, first_byte_us: heard.first_byte, received: Received::new(&heard.buffer, is_cut), end }
+    Exchange {
+        sent,
+        first_byte_us: heard.first_byte,
+        received: Received::new(&heard.buffer, is_cut),
+        took_us: line.connected.elapsed().into(),
+        end,
+    }
 }
 
 /// What came so far.
@@ -65,7 +72,7 @@ impl Line<'_> {
         Ok(())
     }
 
-    fn listen(&self, heard: &mut Heard, connected: Instant, until: Instant) -> ExchangeEnd {
+    fn listen(&self, heard: &mut Heard, until: Instant) -> ExchangeEnd {
         let is_udp = self.limits.settings.udp;
         let mut chunk = [0; 4096];
         loop {
@@ -76,7 +83,7 @@ impl Line<'_> {
                 Ok(count) => {
                     if !is_udp {
                         // Of UDP the answer is the attempt's own.
-                        heard.first_byte.get_or_insert_with(|| connected.elapsed().into());
+                        heard.first_byte.get_or_insert_with(|| self.connected.elapsed().into());
                     }
                     heard.buffer.extend_from_slice(&chunk[..count]);
                     if self.is_answer(&heard.buffer) {
@@ -88,7 +95,7 @@ impl Line<'_> {
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => match self.wait(Interest::Readable, until) {
                     Ok(()) => {}
-                    Err(ExchangeEnd::TimedOut { .. }) if !heard.buffer.is_empty() => return self.unexpected(),
+                    Err(end) if end.silence().is_some() && !heard.buffer.is_empty() => return self.unexpected(),
                     Err(end) => return end,
                 },
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -113,11 +120,14 @@ impl Line<'_> {
         match wait_ready(Some((self.socket, interest)), &[self.limits.interrupt.wake()], until) {
             Ok(Readiness::Ready) => Ok(()),
             Ok(Readiness::Woken) => Err(ExchangeEnd::Interrupted),
-            Ok(Readiness::TimedOut) if self.limits.is_over() => Err(ExchangeEnd::Deadline),
             Ok(Readiness::TimedOut) => {
                 let bound = self.to.filter(|to| sys::is_own(to.ip()));
                 let bound = bound.and_then(|to| circumstance::bound_to(to, !self.limits.settings.udp));
-                Err(ExchangeEnd::TimedOut { limit_us: self.limits.settings.timeout.into(), bound })
+                Err(if self.limits.is_over() {
+                    ExchangeEnd::Deadline { waited_us: self.connected.elapsed().into(), bound }
+                } else {
+                    ExchangeEnd::TimedOut { limit_us: self.limits.settings.timeout.into(), bound }
+                })
             }
             Err(error) => Err(ExchangeEnd::Failed(failed(Call::Recv)(error))),
         }

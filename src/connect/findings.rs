@@ -86,6 +86,8 @@ pub struct Resolution {
     pub host: String,
     /// The port, or the name of a service.
     pub service: String,
+    /// Whether this machine has the interface that a zone names; None without a zone, or where that is not known.
+    pub has_interface: Option<bool>,
     /// How long it took.
     pub took_us: Micros,
     /// Its answer.
@@ -149,7 +151,7 @@ pub enum AttemptEnd {
         /// The limit
         limit_us: Micros,
     },
-    /// The whole run's deadline came first.
+    /// Nothing came before the whole run's deadline, which was earlier than the limit of this attempt.
     Deadline,
     /// Another address was faster.
     Lost,
@@ -187,8 +189,8 @@ impl AttemptEnd {
     pub fn loss(&self) -> Option<String> {
         match self {
             Self::Failed(failure) => Some(failure.error.name.clone()),
-            Self::TimedOut { .. } => Some("timeout".to_owned()),
-            Self::Connected | Self::Answered | Self::Deadline | Self::Lost | Self::Interrupted => None,
+            Self::TimedOut { .. } | Self::Deadline => Some("timeout".to_owned()),
+            Self::Connected | Self::Answered | Self::Lost | Self::Interrupted => None,
         }
     }
 
@@ -263,10 +265,22 @@ pub struct Circumstances {
     pub is_local: bool,
     /// Whether this machine's routing table has a way there.
     pub has_route: Option<bool>,
+    /// The name of the error that the routing table gives instead of a way.
+    pub route_error: Option<String>,
+    /// Whether the routing table has it as a broadcast address.
+    pub is_broadcast: bool,
+    /// Whether the host answers on the local network, by the kernel's table of IPv4 neighbours; None where it has no entry there.
+    pub neighbour_answers: Option<bool>,
     /// What is bound to that port on this machine now (sock_diag), where the address is this machine's own.
     pub bound: Option<Vec<BoundSocket>>,
+    /// Sockets of this machine that have the port, and neither listen nor are connected (sock_diag).
+    pub not_listening: Vec<Address>,
     /// What is at the path of a Unix socket.
     pub file: Option<FileKind>,
+    /// Who may use that file: its mode and its owner.
+    pub permissions: Option<String>,
+    /// Whether a socket has that path or abstract name now (sock_diag); None where that is not known.
+    pub has_owner: Option<bool>,
 }
 
 /// A socket that takes what comes to a port.
@@ -325,6 +339,8 @@ pub struct Exchange {
     pub first_byte_us: Option<Micros>,
     /// What came.
     pub received: Received,
+    /// The time from the connection to the end.
+    pub took_us: Micros,
     /// How it ended.
     pub end: ExchangeEnd,
 }
@@ -368,16 +384,29 @@ pub enum ExchangeEnd {
     },
     /// A call failed.
     Failed(CallFailure),
-    /// The whole run's deadline came first.
-    Deadline,
+    /// Nothing, or not what was expected, came before the whole run's deadline.
+    Deadline {
+        /// How long was waited.
+        waited_us: Micros,
+        /// What takes connections at the target's port (sock_diag), where it is this machine's own.
+        bound: Option<Vec<BoundSocket>>,
+    },
     /// The user stopped it.
     Interrupted,
 }
 
 impl ExchangeEnd {
+    /// How long was waited in vain, and what was bound to the target's port then.
+    pub(super) fn silence(&self) -> Option<(Micros, Option<&[BoundSocket]>)> {
+        match self {
+            Self::TimedOut { limit_us: waited, bound } | Self::Deadline { waited_us: waited, bound } => Some((*waited, bound.as_deref())),
+            Self::Answered | Self::Unexpected { .. } | Self::Closed | Self::Failed(_) | Self::Interrupted => None,
+        }
+    }
+
     pub(super) fn stopped(&self) -> Option<Stopped> {
         match self {
-            Self::Deadline => Some(Stopped::Deadline),
+            Self::Deadline { .. } => Some(Stopped::Deadline),
             Self::Interrupted => Some(Stopped::Interrupted),
             Self::Answered | Self::Unexpected { .. } | Self::Closed | Self::TimedOut { .. } | Self::Failed(_) => None,
         }

@@ -15,7 +15,6 @@ const LOCAL: &[&str] = &[
     "ENOMEM",
     "EPERM",
     "EPROTONOSUPPORT",
-    "ENAMETOOLONG",
 ];
 
 /// Errors of the resolver that are an answer: the target as it was named does not exist.

@@ -74,8 +74,9 @@ impl Probe<'_> {
                 (Answer::Interrupted, None)
             }
         };
+        let has_interface = host.split_once('%').and_then(|(_, zone)| circumstance::has_interface(zone));
         let (host, service, took_us) = (host.to_owned(), service.to_owned(), start.elapsed().into());
-        self.findings.resolution = Some(Resolution { host, service, took_us, answer });
+        self.findings.resolution = Some(Resolution { host, service, has_interface, took_us, answer });
         addresses
     }
 
@@ -104,7 +105,7 @@ impl Probe<'_> {
         self.findings.kept = Some(place);
         if self.limits.settings.waits_for_bytes() {
             let to = if let Address::Ip(to) = self.findings.attempts[place].to { Some(to) } else { None };
-            let found = exchange(&Line { socket: &socket, to, limits: self.limits });
+            let found = exchange(&Line { socket: &socket, to, limits: self.limits, connected: Instant::now() });
             self.findings.stopped = self.findings.stopped.or(found.end.stopped());
             self.findings.exchange = Some(found);
         }

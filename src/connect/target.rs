@@ -118,6 +118,9 @@ fn parse_target(text: &str) -> Result<Target, TargetError> {
         };
         return target_of(inside, port);
     }
+    if text.is_empty() {
+        return Err(TargetError::NotAHost { text: String::new(), form: String::new() });
+    }
     let Some((host, port)) = text.rsplit_once(':') else { return Err(no_port(text, text)) };
     if host.contains(':') {
         let mut forms = Vec::new();
@@ -312,5 +315,7 @@ mod tests {
             let error = parse_targets(&words(typed)).unwrap_err().to_string();
             assert!(error.contains(expected), "{typed}: {error}");
         }
+        let error = parse_targets(&[String::new()]).unwrap_err().to_string();
+        assert!(error.ends_with("write host:port"), "{error}");
     }
 }

@@ -78,7 +78,7 @@ impl NoteTopic {
         let is_fin_unread = row.state == SocketState::CloseWait && matches!(row.queues, Queues::Stream { unread: 1.., .. });
         let of_row = [
             (row.is_listening() && is_any && row.v6only == Some(false), Self::DualStack),
-            (row.state == SocketState::CloseWait, Self::CloseWait),
+            (row.state == SocketState::CloseWait && row.owner != Owner::NotAccepted, Self::CloseWait),
             (is_fin_unread, Self::FinUnread),
             (row.state == SocketState::TimeWait, Self::TimeWait),
             (row.owner == Owner::Closed, Self::Closed),
@@ -191,8 +191,8 @@ mod tests {
             owner: Owner::NotAccepted,
             ..test_row()
         };
-        assert_eq!(NoteTopic::of(&close_wait(0)), [NoteTopic::CloseWait, NoteTopic::NotAccepted]);
-        assert_eq!(NoteTopic::of(&close_wait(1)), [NoteTopic::CloseWait, NoteTopic::FinUnread, NoteTopic::NotAccepted]);
+        assert_eq!(NoteTopic::of(&close_wait(0)), [NoteTopic::NotAccepted]);
+        assert_eq!(NoteTopic::of(&close_wait(1)), [NoteTopic::FinUnread, NoteTopic::NotAccepted]);
         assert_eq!(NoteTopic::of(&SocketRow { drops: Some(3), ..test_row() }), [NoteTopic::Drops]);
     }
 }

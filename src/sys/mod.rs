@@ -61,16 +61,37 @@ pub(crate) fn symlink(_: &str, _: &Path) -> std::io::Result<()> {
     Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "symbolic links are made on Unix systems only"))
 }
 
-/// Whether this machine has a route to an address. Connecting a UDP socket asks the routing table and sends nothing.
-pub(crate) fn has_route(to: SocketAddr) -> bool {
+/// What the routing table says of an address.
+pub(crate) enum Route {
+    /// There is a way.
+    Found,
+    /// There is one, and it leads to everybody on a network: a socket needs SO_BROADCAST for it.
+    Broadcast,
+    /// There is none, or it may not be used: with the kernel's word for that.
+    Refused(std::io::Error),
+}
+
+/// Asks the routing table. Connecting a UDP socket does that, and sends nothing.
+pub(crate) fn route(to: SocketAddr) -> std::io::Result<Route> {
     let any: SocketAddr = if to.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
-    UdpSocket::bind(any).and_then(|socket| socket.connect(to)).is_ok()
+    let socket = UdpSocket::bind(any)?;
+    let Err(error) = socket.connect(to) else { return Ok(Route::Found) };
+    // A route of type prohibit gives EACCES too, and goes on doing so.
+    let is_broadcast = error.raw_os_error() == Some(libc::EACCES) && socket.set_broadcast(true).and_then(|()| socket.connect(to)).is_ok();
+    Ok(if is_broadcast { Route::Broadcast } else { Route::Refused(error) })
+}
+
+/// Whether this machine has a route to an address.
+pub(crate) fn has_route(to: SocketAddr) -> bool {
+    matches!(route(to), Ok(Route::Found))
 }
 
 /// Why an address cannot be reached from here, as far as the routing table tells; nothing where the machine was out of something.
 pub(crate) fn cannot_reach(to: SocketAddr) -> Option<std::io::Error> {
-    let any: SocketAddr = if to.is_ipv4() { ([0u8; 4], 0).into() } else { ([0u16; 8], 0).into() };
-    UdpSocket::bind(any).and_then(|socket| socket.connect(to)).err().filter(|error| !is_short(error))
+    match route(to) {
+        Ok(Route::Found | Route::Broadcast) => None,
+        Ok(Route::Refused(error)) | Err(error) => Some(error).filter(|error| !is_short(error)),
+    }
 }
 
 /// Whether an address is one of this machine's own: what goes there also comes from there. That a socket can be bound to it says less,

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::escape::escape;
+
 /// An address of the internet or of the Unix domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Address {
@@ -21,6 +23,11 @@ pub enum Address {
 }
 
 impl Address {
+    /// It as text that is safe to print: a path may hold any byte but 0.
+    pub fn shown(&self) -> String {
+        escape(self.to_string().as_bytes())
+    }
+
     /// The port of an address of the internet.
     pub fn port(&self) -> Option<u16> {
         match self {

@@ -17,10 +17,16 @@ pub(super) fn causes(attempt: &Attempt, failure: &CallFailure) -> Vec<Cause> {
         ("EADDRNOTAVAIL", Call::Bind) => {
             vec![said(Cause::new("foreign_source", "the source address is not one of this machine's: `ip addr` lists them"))]
         }
-        ("EADDRNOTAVAIL", _) => vec![
-            Cause::new("no_source", "no address of this machine can reach that one, or no port is free to come from (ip_local_port_range)")
-                .supported(Source::Calls, format!("{call} failed, before any packet was sent")),
-        ],
+        ("EADDRNOTAVAIL", _) => {
+            let ports = Cause::new("no_free_port", "no port is free to come from: all of ip_local_port_range have a connection there");
+            let source = Cause::new("no_source", "no address of this machine can reach that one");
+            if here.has_route == Some(true) {
+                let way = format!("there is a way to {}, and an address to come from", attempt.to);
+                vec![ports.supported(Source::Routes, way.clone()), source.refuted(Source::Routes, way)]
+            } else {
+                vec![said(source), ports]
+            }
+        }
         ("EADDRINUSE", Call::Bind) => vec![said(Cause::new(
             "source_in_use",
             "another socket has that source port; --reuseaddr on may share it with a connection in TIME_WAIT",
@@ -37,6 +43,10 @@ pub(super) fn causes(attempt: &Attempt, failure: &CallFailure) -> Vec<Cause> {
             let router = Cause::new("router_forbids", "a router on the way says that it is forbidden");
             match icmp {
                 Some(icmp) => vec![router.supported(Source::ErrorQueue, icmp)],
+                None if here.is_broadcast => vec![
+                    Cause::new("broadcast", "the address is a broadcast address, which needs SO_BROADCAST and a datagram")
+                        .supported(Source::Routes, "the way there is of type broadcast"),
+                ],
                 None => {
                     vec![said(rule), Cause::new("broadcast", "the address is a broadcast address, which needs SO_BROADCAST and a datagram")]
                 }
@@ -50,6 +60,25 @@ pub(super) fn causes(attempt: &Attempt, failure: &CallFailure) -> Vec<Cause> {
             let zone = Cause::new("no_zone", "a link-local address needs its interface: [fe80::1%eth0]:80");
             vec![zone.supported(Source::Calls, format!("{} is link-local and has no zone, and connect failed at once", attempt.to))]
         }
+        ("EINVAL", Call::Connect | Call::Send) => {
+            let blackhole = Cause::new("blackhole", "this machine has a route of type blackhole there: `ip route get` says EINVAL too")
+                .supported_if(here.route_error.as_deref() == Some("EINVAL"), Source::Routes, || {
+                    format!("there is no way to {}, and the kernel's word for that is EINVAL", attempt.to)
+                });
+            let source = Cause::new("loopback_source", "the source address is a loopback address, and the target is not on this machine");
+            vec![
+                if here.has_route == Some(true) {
+                    blackhole.refuted(Source::Routes, format!("there is a way to {}", attempt.to))
+                } else {
+                    blackhole
+                },
+                source,
+            ]
+        }
+        ("EMSGSIZE", Call::Send) => vec![said(Cause::new(
+            "datagram_too_long",
+            "a UDP datagram has room for 65507 bytes over IPv4, for 65527 over IPv6: send less, or over TCP",
+        ))],
         // In SYN-SENT a RST gives ECONNREFUSED (RFC 9293, section 3.10.7.3); so there was a connection already.
         ("ECONNRESET" | "EPIPE", Call::Connect) => vec![
             Cause::new("reset_at_once", "the server, or a proxy, took the connection and reset it at once").supported(

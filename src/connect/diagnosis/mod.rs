@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::cause::{Cause, in_order};
-use super::connect_ex::{ConnectEx, connect_ex};
+use super::connect_ex::{ConnectEx, connect_ex, raised};
 use super::error_code::ErrorCode;
 use super::findings::{Answer, Attempt, AttemptEnd, Call, CallFailure, ExchangeEnd, Findings, Micros};
 use super::settings::Protocol;
@@ -37,6 +37,8 @@ pub struct Diagnosis {
     pub meaning: Option<&'static str>,
     /// What Python's connect_ex would have returned.
     pub python: Option<ConnectEx>,
+    /// What Python raises where another call than connect failed, such as `recv raises ConnectionResetError: ...`.
+    pub python_raises: Option<String>,
     /// Likely causes, in order.
     pub causes: Vec<Cause>,
     /// The next commands to run.
@@ -73,7 +75,7 @@ pub fn diagnose(findings: &Findings) -> Vec<Diagnosis> {
     for attempt in &findings.attempts {
         if let Some(diagnosis) = of_attempt(attempt, findings.protocol) {
             // Two addresses of one name are often refused alike: that is said once.
-            match found.iter_mut().find(|known| known.title == diagnosis.title && standings(known) == standings(&diagnosis)) {
+            match found.iter_mut().find(|known| known.is_alike(&diagnosis)) {
                 Some(known) => known.join(diagnosis),
                 None => found.push(diagnosis),
             }
@@ -86,20 +88,20 @@ pub fn diagnose(findings: &Findings) -> Vec<Diagnosis> {
     found
 }
 
-fn standings(diagnosis: &Diagnosis) -> Vec<(&'static str, super::cause::Standing)> {
-    diagnosis.causes.iter().map(|cause| (cause.name, cause.standing)).collect()
-}
-
 fn of_attempt(attempt: &Attempt, protocol: Protocol) -> Option<Diagnosis> {
     let (title, error) = match &attempt.end {
         AttemptEnd::Failed(CallFailure { call, error }) => (format!("{}: {}", call.name(), error.name), Some(error)),
         AttemptEnd::TimedOut { limit_us } if protocol == Protocol::Udp => (format!("no answer within {limit_us}"), None),
         AttemptEnd::TimedOut { limit_us } => (format!("connect: no answer within {limit_us} (our own limit, not ETIMEDOUT)"), None),
-        AttemptEnd::Connected | AttemptEnd::Answered | AttemptEnd::Deadline | AttemptEnd::Lost | AttemptEnd::Interrupted => return None,
+        AttemptEnd::Deadline if protocol == Protocol::Udp => (format!("no answer in {}, when the deadline came", attempt.took_us), None),
+        AttemptEnd::Deadline => {
+            (format!("connect: no answer in {}, when the deadline came (our own limit, not ETIMEDOUT)", attempt.took_us), None)
+        }
+        AttemptEnd::Connected | AttemptEnd::Answered | AttemptEnd::Lost | AttemptEnd::Interrupted => return None,
     };
     let causes = match (protocol, &attempt.end) {
-        (Protocol::Udp, AttemptEnd::TimedOut { .. }) => udp::silent(attempt),
-        (Protocol::Tcp, AttemptEnd::TimedOut { .. }) => tcp::unanswered(attempt),
+        (Protocol::Udp, AttemptEnd::TimedOut { .. } | AttemptEnd::Deadline) => udp::silent(attempt),
+        (Protocol::Tcp, AttemptEnd::TimedOut { .. } | AttemptEnd::Deadline) => tcp::unanswered(attempt),
         (Protocol::Unix, AttemptEnd::Failed(failure)) => unix::causes(attempt, failure),
         (_, AttemptEnd::Failed(failure)) => of_failure(attempt, failure, protocol),
         _ => Vec::new(),
@@ -107,6 +109,9 @@ fn of_attempt(attempt: &Attempt, protocol: Protocol) -> Option<Diagnosis> {
     let next = next_for(attempt, error, protocol);
     let mut diagnosis = Diagnosis::new(Phase::Connect, Some(attempt.to.clone()), title, error, attempt.took_us, causes, next);
     diagnosis.python = connect_ex(attempt);
+    if let AttemptEnd::Failed(failure) = &attempt.end {
+        diagnosis.python_raises = raises(failure);
+    }
     Some(diagnosis)
 }
 
@@ -140,10 +145,16 @@ fn next_for(attempt: &Attempt, error: Option<&ErrorCode>, protocol: Protocol) ->
         return next;
     }
     let circumstances = attempt.circumstances.as_ref();
+    let has_route = circumstances.and_then(|circumstances| circumstances.has_route);
+    if error.is_some_and(|error| error.name == "EADDRNOTAVAIL") && has_route == Some(true) {
+        next.push("cat /proc/sys/net/ipv4/ip_local_port_range".to_owned());
+        next.push(format!("netlab sockets --port {}", to.port()));
+        return next;
+    }
     if circumstances.is_some_and(|circumstances| circumstances.is_local) {
         let what = if protocol == Protocol::Udp { "--kind udp" } else { "--listening" };
         next.push(format!("netlab sockets {what} --port {}", to.port()));
-    } else if circumstances.is_some_and(|circumstances| circumstances.has_route == Some(false)) {
+    } else if has_route == Some(false) {
         next.push(format!("ip route get {}", to.ip()));
     }
     next
@@ -168,9 +179,16 @@ impl Diagnosis {
             took_us,
             meaning,
             python: None,
+            python_raises: None,
             causes: in_order(causes),
             next,
         }
+    }
+
+    /// Whether another failure is the same for the same reasons, as far as is known.
+    pub fn is_alike(&self, other: &Diagnosis) -> bool {
+        let standings = |diagnosis: &Diagnosis| diagnosis.causes.iter().map(|cause| (cause.name, cause.standing)).collect::<Vec<_>>();
+        self.title == other.title && standings(self) == standings(other)
     }
 
     /// The same failure, at another address: its evidence beside what is there.
@@ -183,6 +201,11 @@ impl Diagnosis {
         let new: Vec<_> = other.next.into_iter().filter(|next| !self.next.contains(next)).collect();
         self.next.extend(new);
     }
+}
+
+/// What Python raises for a call other than connect, which has numbers of its own.
+fn raises(failure: &CallFailure) -> Option<String> {
+    (failure.call != Call::Connect).then(|| format!("{} raises {}", failure.call.name(), raised(&failure.error)))
 }
 
 /// The end of an exchange that failed by a call.

@@ -5,7 +5,7 @@ use crate::connect::findings::{Answer, Resolution};
 use crate::trace::escape;
 
 pub(super) fn causes(resolution: &Resolution) -> Vec<Cause> {
-    let Resolution { host, service, took_us, answer } = resolution;
+    let Resolution { host, service, took_us, answer, has_interface } = resolution;
     let error = match answer {
         Answer::Failed(error) => error,
         Answer::TimedOut { .. } => {
@@ -24,7 +24,17 @@ pub(super) fn causes(resolution: &Resolution) -> Vec<Cause> {
         "EAI_NONAME" if host.contains('%') => {
             let zone = host.split('%').nth(1).unwrap_or_default();
             let zone = escape(zone.as_bytes());
-            vec![said(Cause::new("no_interface", format!("no interface is called `{zone}`: `ip link` lists them")), "no such zone")]
+            let missing = Cause::new("no_interface", format!("no interface is called `{zone}`: `ip link` lists them"));
+            if *has_interface != Some(true) {
+                return vec![said(missing, "no such zone")];
+            }
+            // glibc looks for an interface's name only where the address is link-local; elsewhere it takes numbers.
+            let unneeded = Cause::new(
+                "zone_not_taken",
+                format!("the resolver takes the name of an interface only with a link-local address (fe80::): leave %{zone} out"),
+            );
+            let is_here = format!("this machine has an interface `{zone}` (/proc/net/dev)");
+            vec![said(unneeded, "no such zone"), missing.refuted(Source::FileSystem, is_here)]
         }
         "EAI_NONAME" => vec![
             said(
@@ -37,7 +47,13 @@ pub(super) fn causes(resolution: &Resolution) -> Vec<Cause> {
             vec![said(Cause::new("no_address", "the name exists, but has no address of the family that was asked for"), "no address")]
         }
         "EAI_AGAIN" => vec![
-            said(Cause::new("servers_unreachable", "no name server could be reached, or they failed for the moment"), "try again"),
+            said(
+                Cause::new(
+                    "servers_unreachable",
+                    "no name server could be reached, or those that answered refused or failed (SERVFAIL, REFUSED)",
+                ),
+                "try again",
+            ),
             Cause::new("no_network", "this machine has no network now, so that only the hosts file is left"),
         ],
         "EAI_FAIL" => {

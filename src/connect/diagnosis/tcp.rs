@@ -4,6 +4,8 @@ use crate::connect::cause::{Cause, Source};
 use crate::connect::findings::{Attempt, BoundSocket, Circumstances};
 use crate::trace::Address;
 
+const NO_NEIGHBOUR: &str = "the next hop, or the host itself, does not answer on the local network (ARP, or neighbour discovery)";
+
 /// The first repetition of a SYN comes after so long (RFC 6298, section 2; TCP_TIMEOUT_INIT of Linux).
 const FIRST_REPETITION_US: u64 = 1_000_000;
 
@@ -31,6 +33,21 @@ pub(super) fn waiting(listener: &BoundSocket) -> String {
 
 pub(super) fn port(address: &Address) -> u16 {
     if let Address::Ip(address) = address { address.port() } else { 0 }
+}
+
+fn ip(address: &Address) -> String {
+    if let Address::Ip(address) = address { address.ip().to_string() } else { String::new() }
+}
+
+/// TCP has one peer (RFC 9293, section 3.9.2.3), and Linux says ENETUNREACH where the address is that of many.
+fn of_many(attempt: &Attempt) -> Option<Cause> {
+    let Address::Ip(to) = &attempt.to else { return None };
+    let cause = Cause::new("address_of_many", "TCP cannot connect to a broadcast or multicast address: a connection has one peer");
+    if to.ip().is_multicast() {
+        return Some(cause.supported(Source::Calls, format!("{} is a multicast address, and connect failed at once", to.ip())));
+    }
+    let is_broadcast = circumstances(attempt).is_broadcast;
+    is_broadcast.then(|| cause.supported(Source::Routes, format!("the way to {} is of type broadcast", to.ip())))
 }
 
 /// The evidence of who sent an ICMP message.
@@ -75,11 +92,20 @@ pub(super) fn refused(attempt: &Attempt) -> Vec<Cause> {
     } else if here.bound.as_ref().is_some_and(|bound| takers(bound).0.is_empty()) {
         rejected = rejected.refuted(Source::SockDiag, "nothing listens there, so nothing need be refused by a rule");
     }
+    let is_early = !here.not_listening.is_empty() && here.bound.as_ref().is_some_and(|bound| takers(bound).0.is_empty());
+    let early = is_early.then(|| {
+        let bound: Vec<String> = here.not_listening.iter().map(ToString::to_string).collect();
+        Cause::new("not_listening", "a program has the port and has not called listen (yet)")
+            .supported(Source::SockDiag, format!("bound, and not listening: {}", bound.join(", ")))
+    });
     let mut causes = Vec::new();
     // A listener of the wrong address is why nothing listens on this one: the nearer cause comes first.
     if elsewhere.standing == crate::connect::cause::Standing::Supported {
-        causes.extend([elsewhere, nothing]);
+        causes.push(elsewhere);
+        causes.extend(early);
+        causes.push(nothing);
     } else if here.is_local {
+        causes.extend(early);
         causes.extend([nothing, elsewhere]);
     } else {
         causes
@@ -92,7 +118,7 @@ pub(super) fn refused(attempt: &Attempt) -> Vec<Cause> {
 
 pub(super) fn unanswered(attempt: &Attempt) -> Vec<Cause> {
     let here = circumstances(attempt);
-    let sent = attempt.syns.map(|syns| if syns == 1 { "1 SYN went out".to_owned() } else { format!("{syns} SYNs went out") });
+    let sent = attempt.syns.map(|syns| if syns == 1 { "TCP sent 1 SYN".to_owned() } else { format!("TCP sent {syns} SYNs") });
     let silence = |cause: Cause| match &sent {
         Some(sent) => cause.supported(Source::TcpInfo, format!("{sent}, and nothing came back in {}", attempt.took_us)),
         None => cause.supported(Source::Calls, format!("nothing came back in {}", attempt.took_us)),
@@ -124,7 +150,20 @@ pub(super) fn unanswered(attempt: &Attempt) -> Vec<Cause> {
     } else {
         causes.push(quiet(silence(dropped)));
         let away = quiet(silence(Cause::new("host_away", "the host is down, or the address is nobody's")));
-        causes.push(away.supported_if(here.has_route == Some(true), Source::Routes, || "there is a route, so the packets left".to_owned()));
+        causes.push(away.supported_if(here.has_route == Some(true), Source::Routes, || {
+            "there is a route; whether anything left this machine is not known".to_owned()
+        }));
+        let mut neighbour = Cause::new("no_neighbour", NO_NEIGHBOUR);
+        if let Some(answers) = here.neighbour_answers {
+            let ip = ip(&attempt.to);
+            neighbour = if answers {
+                neighbour.refuted(Source::Neighbours, format!("{ip} has told its hardware address"))
+            } else {
+                neighbour
+                    .supported(Source::Neighbours, format!("{ip} was asked for its hardware address and has not answered: nothing left"))
+            };
+        }
+        causes.push(neighbour);
     }
     if here.is_local {
         return causes;
@@ -141,13 +180,15 @@ pub(super) fn unanswered(attempt: &Attempt) -> Vec<Cause> {
 }
 
 pub(super) fn unreachable(attempt: &Attempt) -> Vec<Cause> {
+    if let Some(cause) = of_many(attempt).filter(|_| attempt.failed_at_once()) {
+        return vec![cause];
+    }
     let here = circumstances(attempt);
     let took = attempt.took_us;
     let own = attempt.queued_error.as_ref().is_some_and(|error| error.offender_is_here);
     let mut route = Cause::new("no_route", "this machine has no route there");
     let mut router = Cause::new("router_says_no", "a router on the way says that there is no way, or that it is forbidden");
-    let mut neighbour =
-        Cause::new("no_neighbour", "the next hop, or the host itself, does not answer on the local network (ARP, or neighbour discovery)");
+    let mut neighbour = Cause::new("no_neighbour", NO_NEIGHBOUR);
     if attempt.failed_at_once() {
         let at_once = format!("the call failed at once, after {took}: no packet left this machine");
         route = route.supported(Source::Calls, at_once.clone());

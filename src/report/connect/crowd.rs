@@ -48,13 +48,13 @@ pub fn write_crowd(report: &ConnectReport, style: &Style, out: &mut dyn Write) -
     if kinds.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
-/// Each kind of failure once, with the targets that it kept from being reached.
+/// Each kind of failure once, an error with other causes being another kind, with the targets that it kept from being reached.
 fn kinds(report: &ConnectReport) -> Vec<(&Diagnosis, Vec<String>)> {
     let mut kinds: Vec<(&Diagnosis, Vec<String>)> = Vec::new();
     for row in report.targets.iter().filter(|row| row.findings.outcome != Outcome::Reached) {
         for diagnosis in &row.diagnoses {
             let name = target(&row.findings);
-            match kinds.iter_mut().find(|(known, _)| known.title == diagnosis.title) {
+            match kinds.iter_mut().find(|(known, _)| known.is_alike(diagnosis)) {
                 Some((_, names)) if names.last() != Some(&name) => names.push(name),
                 Some(_) => {}
                 None => kinds.push((diagnosis, vec![name])),
@@ -76,7 +76,7 @@ fn verdict_word(outcome: Outcome) -> String {
 
 fn address(findings: &Findings) -> String {
     let kept = findings.kept.or(findings.attempts.len().checked_sub(1));
-    kept.and_then(|index| findings.attempts.get(index)).map(|attempt| attempt.to.to_string()).unwrap_or_default()
+    kept.and_then(|index| findings.attempts.get(index)).map(|attempt| attempt.to.shown()).unwrap_or_default()
 }
 
 fn result(row: &TargetReport) -> String {

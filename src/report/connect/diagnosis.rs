@@ -4,13 +4,14 @@ use std::io::{self, Write};
 
 use crate::connect::{Cause, CodeReturned, ConnectEx, Diagnosis, ErrorCode, Phase, Standing};
 use crate::report::style::{Style, wrap};
+use crate::trace::Address;
 
 /// Writes what a failure means; its address too, unless it stands in the target as it was typed.
 pub(super) fn write_diagnosis(diagnosis: &Diagnosis, target: Option<&str>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let at = match diagnosis.addresses.as_slice() {
         [] => String::new(),
         [only] if target == Some(only.to_string().as_str()) => String::new(),
-        addresses => format!(" ({})", addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        addresses => format!(" ({})", addresses.iter().map(Address::shown).collect::<Vec<_>>().join(", ")),
     };
     let took = if diagnosis.took_us.0 > 0 && diagnosis.error.is_some() { format!(" after {}", diagnosis.took_us) } else { String::new() };
     hang("", &format!("{}{took}{at}", diagnosis.title), style, out)?;
@@ -20,6 +21,8 @@ pub(super) fn write_diagnosis(diagnosis: &Diagnosis, target: Option<&str>, style
     }
     if let Some(python) = &diagnosis.python {
         hang("  Python: ", &python_line(python), style, out)?;
+    } else if let Some(raises) = &diagnosis.python_raises {
+        hang("  Python: ", raises, style, out)?;
     } else if let Some(error) = diagnosis.error.as_ref().filter(|_| diagnosis.phase == Phase::Resolve) {
         hang("  Python: ", &format!("raises {}: [Errno {}] {}", error.python, error.number, error.text), style, out)?;
     }

@@ -23,10 +23,12 @@ pub fn write_round(round: &Round, out: &mut dyn Write) -> io::Result<()> {
 /// Writes what the rounds came to.
 pub(super) fn write_rounds(rounds: &RoundStatistics, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let lost = rounds.done - rounds.connected;
-    let asked = if rounds.done < rounds.asked { format!(" of {}", rounds.asked) } else { String::new() };
     let names: Vec<String> = rounds.errors.iter().map(|(name, count)| format!("{count}x {name}")).collect();
     let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-    let line = format!("{} rounds{asked}: {} connected, {lost} lost ({:.1} %){names}", rounds.done, rounds.connected, rounds.loss * 100.0);
+    let word = if rounds.done == 1 && rounds.asked == 1 { "round" } else { "rounds" };
+    let what =
+        if rounds.done == rounds.asked { format!("{} {word}", rounds.done) } else { format!("{} of {} rounds", rounds.done, rounds.asked) };
+    let line = format!("{what}: {} connected, {lost} lost ({:.1} %){names}", rounds.connected, rounds.loss * 100.0);
     hang("", &line, style, out)?;
     let Some(times) = &rounds.times else { return Ok(()) };
     let line = format!("time to connect: min {}, median {}, p99 {}, max {}", times.min_us, times.median_us, times.p99_us, times.max_us);

@@ -8,7 +8,7 @@ use super::rounds::write_rounds;
 use crate::connect::{Answer, Attempt, AttemptEnd, Exchange, ExchangeEnd, Findings, Micros, Outcome, Protocol, Received, Stopped};
 use crate::report::style::{BAD, GOOD, SKIPPED, Style, paint, wrap};
 use crate::report::table::Table;
-use crate::trace::escape;
+use crate::trace::{Address, escape};
 
 /// So many lines of what came are shown, unless all are asked for.
 const LINES_SHOWN: usize = 3;
@@ -70,7 +70,7 @@ const SILENCE: &str = "Silence proves nothing over UDP: there is no handshake, a
 fn is_silence(findings: &Findings) -> bool {
     findings.protocol == Protocol::Udp
         && findings.kept.is_none()
-        && findings.attempts.iter().any(|attempt| matches!(attempt.end, AttemptEnd::TimedOut { .. }))
+        && findings.attempts.iter().any(|attempt| matches!(attempt.end, AttemptEnd::TimedOut { .. } | AttemptEnd::Deadline))
 }
 
 fn verdict(outcome: Outcome) -> (&'static str, anstyle::Style) {
@@ -101,7 +101,11 @@ fn phases(findings: &Findings) -> Vec<String> {
                 phases.push(format!("{what} {}", Micros(kept.start_us.0 + kept.took_us.0)));
             }
             (None, Some(last)) => {
-                let what = if findings.protocol == Protocol::Udp { "no answer" } else { "connect failed" };
+                let what = match (findings.outcome, findings.protocol) {
+                    (Outcome::Interrupted, _) => "broken off",
+                    (_, Protocol::Udp) => "no answer",
+                    _ => "connect failed",
+                };
                 phases.push(format!("{what} after {}", Micros(last)));
             }
             (None, None) => {}
@@ -133,8 +137,8 @@ fn write_attempts(findings: &Findings, style: &Style, out: &mut dyn Write) -> io
     let mut table = Table::new(&["=address", "from", ">began", ">took", "=result"], style);
     for attempt in &findings.attempts {
         table.row(vec![
-            attempt.to.to_string(),
-            attempt.from.as_ref().map_or_else(String::new, ToString::to_string),
+            attempt.to.shown(),
+            attempt.from.as_ref().map_or_else(String::new, Address::shown),
             format!("+{}", attempt.start_us),
             attempt.took_us.to_string(),
             end_in_short(attempt),
@@ -150,7 +154,7 @@ pub(super) fn end_in_short(attempt: &Attempt) -> String {
         AttemptEnd::Answered => "answered".to_owned(),
         AttemptEnd::Failed(failure) => format!("{}: {}", failure.call.name(), failure.error.name),
         AttemptEnd::TimedOut { .. } => "no answer".to_owned(),
-        AttemptEnd::Deadline => "deadline".to_owned(),
+        AttemptEnd::Deadline => "no answer before the deadline".to_owned(),
         AttemptEnd::Lost => "given up: another was faster".to_owned(),
         AttemptEnd::Interrupted => "interrupted".to_owned(),
     }
