@@ -83,6 +83,7 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
             causes: &[
                 "A deep temporary folder, such as that of a test run or of macOS.",
                 "A name in a script of several bytes a character.",
+                "A symbolic link on the way, which leads to a name of more than 255 bytes.",
             ],
             remedies: &[
                 "Use a short path below /run or /tmp; or change into the folder and bind a relative path.",
@@ -92,7 +93,11 @@ pub(super) const ERRORS: &[ErrorEntry] = &[
         zh: ErrorText {
             meaning: "路径太长。Unix 套接字的路径在 Linux 上只有 108 字节，macOS 上 104 字节，包括结尾的零字节。多数语言在调用之前就会自\
             行拒绝更长的路径；内核对过长的地址返回 EINVAL，对路径中过长的一级返回 ENAMETOOLONG。",
-            causes: &["很深的临时目录，例如测试框架或 macOS 的临时目录。", "名字使用的文字每个字符占多个字节。"],
+            causes: &[
+                "很深的临时目录，例如测试框架或 macOS 的临时目录。",
+                "名字使用的文字每个字符占多个字节。",
+                "路径上有符号链接，指向超过 255 字节的名字。",
+            ],
             remedies: &["使用 /run 或 /tmp 下的短路径；或者先进入目录，再绑定相对路径。", "在 Linux 上，抽象地址不需要文件。"],
         },
     },
