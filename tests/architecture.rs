@@ -13,7 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plan", &["scenario", "framing"]),
     ("trace", &["scenario", "errno"]),
     ("sockets", &["scenario", "trace"]),
-    ("sys", &["scenario", "trace", "sockets"]),
+    ("sys", &["errno", "scenario", "trace", "sockets"]),
     ("survey", &["sockets", "sys"]),
     ("connect", &["scenario", "errno", "catalogue", "trace", "sys", "sockets"]),
     ("options", &["catalogue", "errno", "sys"]),

@@ -14,7 +14,6 @@ use super::interrupt;
 use super::output::{Output, note};
 use crate::connect::race::Pace;
 use crate::connect::{Banner, IpFamily, Micros, OptionsAsked, Place, Rounds, Settings, Target, parse_targets, probe_all};
-use crate::framing::unescape;
 use crate::report::{ConnectReport, TargetReport, write_connect_summary, write_crowd, write_round, write_target};
 use crate::scenario::parse_duration;
 use crate::trace::escape;
@@ -366,7 +365,7 @@ fn parse_seconds_or_none(text: &str) -> Result<Duration, String> {
 }
 
 fn parse_bytes(text: &str) -> Result<Bytes, String> {
-    unescape(text).map(Bytes).ok_or_else(|| "an escape in it is none: \\r \\n \\t \\0 \\xHH \\\\ are".to_owned())
+    super::message::text(text).map(Bytes)
 }
 
 #[cfg(test)]

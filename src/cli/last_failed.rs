@@ -35,18 +35,24 @@ impl FailedRun {
         Self { file: path.unwrap_or_else(|| file.to_owned()), variant: None }
     }
 
-    fn new(name: &str, file: &str) -> Self {
-        Self { variant: Some(name.strip_prefix(file).unwrap_or_default().trim().to_owned()), ..Self::of_file(file) }
+    /// A run of this file: `name` is the run's, which begins with `file`.
+    fn run(&self, name: &str, file: &str) -> Self {
+        Self { file: self.file.clone(), variant: Some(name.strip_prefix(file).unwrap_or_default().trim().to_owned()) }
     }
 }
 
 impl LastFailed {
+    /// Nothing yet, in this folder.
+    pub(super) fn here() -> Self {
+        Self { folder: std::env::current_dir().unwrap_or_default(), ..Self::default() }
+    }
+
     /// What is known of this folder; nothing where nothing is.
     pub(super) fn load() -> Self {
-        let folder = std::env::current_dir().unwrap_or_default();
-        let known = place(&folder).and_then(|place| std::fs::read(place).ok());
+        let here = Self::here();
+        let known = place(&here.folder).and_then(|place| std::fs::read(place).ok());
         let known: Option<Self> = known.and_then(|text| serde_json::from_slice(&text).ok());
-        known.filter(|known| known.folder == folder).unwrap_or(Self { folder, ..Self::default() })
+        known.filter(|known| known.folder == here.folder).unwrap_or(here)
     }
 
     /// The files of the runs, as far as they are still there.
@@ -63,7 +69,7 @@ impl LastFailed {
         let file = FailedRun::of_file(item.file());
         let of_file = || self.failed.iter().filter(|run| run.file == file.file);
         match item.content {
-            Ok(_) => self.failed.contains(&FailedRun::new(&item.name, item.file())) || of_file().any(|run| run.variant.is_none()),
+            Ok(_) => self.failed.contains(&file.run(&item.name, item.file())) || of_file().any(|run| run.variant.is_none()),
             Err(_) => of_file().next().is_some(),
         }
     }
@@ -72,8 +78,9 @@ impl LastFailed {
     pub(super) fn record(&mut self, name: &str, file: &str, went_well: bool) {
         // What came from standard input cannot be had again.
         if file != STDIN {
-            self.found.push((FailedRun::of_file(file), true));
-            self.found.push((FailedRun::new(name, file), went_well));
+            let of_file = FailedRun::of_file(file);
+            self.found.push((of_file.run(name, file), went_well));
+            self.found.push((of_file, true));
         }
     }
 

@@ -29,7 +29,8 @@ const UNTIL: &str = "until";
 /// The longest message, in bytes.
 const LONGEST: u64 = 16 * 1024 * 1024;
 
-fn text(text: &str) -> Result<Vec<u8>, String> {
+/// Bytes as they are typed, with escapes.
+pub(super) fn text(text: &str) -> Result<Vec<u8>, String> {
     unescape(text).ok_or_else(|| "an escape in it is none: \\r \\n \\t \\0 \\xHH \\\\ are".to_owned())
 }
 

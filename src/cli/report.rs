@@ -50,8 +50,8 @@ const DIFF_HELP: &str = "Exit codes:
   5    a report cannot be read";
 
 pub(super) fn report(args: &RenderArgs, output: &mut Output) -> Exit {
-    if let Some(path) = args.report.same_file() {
-        note(&format!("error: two reports would be written to {}, and only one of them would be left", path.display()));
+    if let Some(complaint) = args.report.same_file() {
+        note(&format!("error: {complaint}"));
         return Exit::Usage;
     }
     // One that cannot be read keeps none of the others from being shown.

@@ -107,15 +107,15 @@ pub(super) enum Save {
 
 pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     let start = Instant::now();
-    // All files are read before the first is run, so that a bad one is known at once; the good ones run all the same.
-    if let Some(path) = args.report.same_file() {
-        note(&format!("error: two reports would be written to {}, and only one of them would be left", path.display()));
+    if let Some(complaint) = args.report.same_file() {
+        note(&format!("error: {complaint}"));
         return Exit::Usage;
     }
     let variables = match args.variables.load(output) {
         Ok(variables) => variables,
         Err(exit) => return exit,
     };
+    // All files are read before the first is run, so that a bad one is known at once; the good ones run all the same.
     let mut chosen = args.select.choose(&args.overrides.to_overrides(), &variables);
     if chosen.selection.all_valid {
         note_unused(&variables, chosen.selection.variables.iter().map(String::as_str));
@@ -146,7 +146,7 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     let progress = Progress::new(plans.len(), args.repeat());
     let traces = args.save_trace.clone().map(|folder| TraceFolder::new(folder, args.save));
     let sinks = args.report.open(output, !progress.is_drawn(), traces);
-    let mut session = Session { sinks, summary: Summary::default(), policy, last_failed: LastFailed::load(), progress };
+    let mut session = Session { sinks, summary: Summary::default(), policy, last_failed: LastFailed::here(), progress };
     session.sinks.head(&head);
     drop(head);
     for file in &invalid {
@@ -206,8 +206,7 @@ impl RunArgs {
 
     /// One at a time where times are what is looked at: in the cases of one scenario, and in repeats.
     fn jobs(&self, plans: &[Plan]) -> NonZeroUsize {
-        let source = |plan: &Plan| plan.scenario.source.name().to_owned();
-        let is_one = plans.first().is_some_and(|first| plans.iter().all(|plan| source(plan) == source(first)));
+        let is_one = !plans.is_empty() && plans.windows(2).all(|two| two[0].scenario.source.name() == two[1].scenario.source.name());
         match self.running.jobs {
             Some(jobs) => jobs,
             None if is_one || self.repeat() != Repeat::Once => NonZeroUsize::MIN,

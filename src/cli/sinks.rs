@@ -90,14 +90,18 @@ pub(super) struct Sinks<'o> {
 }
 
 impl ReportArgs {
-    /// Two reports that would be written into one file, which then holds only one of them.
-    pub(super) fn same_file(&self) -> Option<&Path> {
+    /// What is wrong when two reports would be written into one file.
+    pub(super) fn same_file(&self) -> Option<String> {
         let paths: Vec<&PathBuf> =
             [&self.report_junit, &self.report_tap, &self.report_json, &self.report_md].into_iter().flatten().collect();
         let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let is_twice =
             |(index, path): &(usize, &&PathBuf)| !is_device(path) && paths[..*index].iter().any(|other| whole(other) == whole(path));
-        paths.iter().enumerate().find(is_twice).map(|(_, path)| path.as_path())
+        paths
+            .iter()
+            .enumerate()
+            .find(is_twice)
+            .map(|(_, path)| format!("two reports would be written to {}, and only one of them would be left", path.display()))
     }
 
     /// Opens everything; what cannot be opened is said now, and again by the exit code.

@@ -144,8 +144,8 @@ pub(super) fn split(args: &SplitArgs, output: &mut Output) -> Exit {
 fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
     let start = Instant::now();
     let usage = |words: String| Refusal(Exit::Usage, words);
-    if let Some(path) = args.report.same_file() {
-        return Err(usage(format!("two reports would be written to {}, and only one of them would be left", path.display())));
+    if let Some(complaint) = args.report.same_file() {
+        return Err(usage(complaint));
     }
     let mut mask = Mask::default();
     for text in &args.masks {

@@ -73,6 +73,11 @@ impl Errno {
         Self(number)
     }
 
+    /// Whether the machine or the process was out of something: descriptors, buffers, memory.
+    pub fn is_shortage(self) -> bool {
+        [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM].contains(&self.0)
+    }
+
     /// The error of a failed call. An error that did not come from the operating system counts as EIO.
     pub fn from_io(error: &std::io::Error) -> Self {
         Self(error.raw_os_error().unwrap_or(libc::EIO))

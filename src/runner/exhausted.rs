@@ -12,13 +12,12 @@ use crate::verdict::is_out_of_ports;
 pub(super) fn exhausted(run: &RunReport) -> Option<String> {
     let Outcome::Error(reason) = &run.verdict.outcome else { return None };
     const BEGIN: &[i32] = &[libc::EMFILE, libc::ENFILE, libc::EAGAIN, libc::ENOMEM];
-    const CALLS: &[i32] = &[libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
     let Some(trace) = &run.trace else {
         return run.begin_error.filter(|code| BEGIN.contains(code)).map(|_| reason.clone());
     };
     let mut calls = trace.actors.iter().flat_map(|actor| actor.calls.iter()).filter(|call| call.flags.has(CallFlags::LAST_OF_STEP));
     let is_short = calls.any(|call| match (call.kind, call.outcome) {
-        (_, CallOutcome::Failed(errno)) => CALLS.contains(&errno.raw()) || is_out_of_ports(call.kind, errno, call.address.as_ref()),
+        (_, CallOutcome::Failed(errno)) => errno.is_shortage() || is_out_of_ports(call.kind, errno, call.address.as_ref()),
         _ => false,
     });
     is_short.then(|| reason.clone())

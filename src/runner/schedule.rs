@@ -48,8 +48,16 @@ const TRIES: u32 = 6;
 /// The first pause before the next try; each is twice as long as the one before.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// A plan that has not begun.
+struct Waiting {
+    index: usize,
+    plan: Plan,
+    /// Whether nothing may run beside it.
+    alone: bool,
+}
+
 struct State {
-    waiting: VecDeque<(usize, Plan)>,
+    waiting: VecDeque<Waiting>,
     running: usize,
     /// Whether the one that runs must be alone.
     alone: bool,
@@ -78,7 +86,7 @@ struct Shared<'s> {
 pub fn run(plans: Vec<Plan>, options: &Options<'_>, mut on_event: impl FnMut(Event) -> ControlFlow<()>) -> u64 {
     let total = plans.len();
     let jobs = options.jobs.get().min(total.max(1));
-    let waiting = plans.into_iter().enumerate().collect();
+    let waiting = plans.into_iter().enumerate().map(|(index, plan)| Waiting { index, alone: plan.runs_alone(), plan }).collect();
     let state = State {
         waiting,
         running: 0,
@@ -96,15 +104,10 @@ pub fn run(plans: Vec<Plan>, options: &Options<'_>, mut on_event: impl FnMut(Eve
     std::thread::scope(|scope| {
         let (sender, events) = channel();
         for job in 0..jobs {
-            let (shared, sender, rules, policy) = (&shared, sender.clone(), &options.rules, options.policy);
+            let (shared, rules, policy) = (&shared, &options.rules, options.policy);
+            let of_thread = sender.clone();
             let thread = std::thread::Builder::new().name(format!("job {job}"));
-            if thread
-                .spawn_scoped(scope, {
-                    let sender = sender.clone();
-                    move || work(shared, rules, policy, &sender)
-                })
-                .is_ok()
-            {
+            if thread.spawn_scoped(scope, move || work(shared, rules, policy, &of_thread)).is_ok() {
                 continue;
             }
             // Fewer do as well; without any this thread does the work, and reports when all is done.
@@ -139,14 +142,14 @@ pub fn run(plans: Vec<Plan>, options: &Options<'_>, mut on_event: impl FnMut(Eve
 
 /// One job: takes plans and carries them out until there are none.
 fn work(shared: &Shared<'_>, rules: &Rules<'_>, policy: Policy, events: &Sender<(usize, Event)>) {
-    while let Some((index, plan)) = shared.take() {
+    while let Some(Waiting { index, plan, alone }) = shared.take() {
         let name = plan.name();
         // Nobody listens only when the whole has been given up.
         let tell = |event| drop(events.send((index, event)));
         tell(Event::Began(name.clone()));
         let repeated = |runs| tell(Event::Repeated(name.clone(), runs));
         let make_room = |reason: &str, tries: u32| {
-            let Some(Room { limit, is_news }) = shared.make_room(tries, plan.runs_alone()) else { return false };
+            let Some(Room { limit, is_news }) = shared.make_room(tries, alone) else { return false };
             if is_news {
                 tell(Event::BackedOff(reason.to_owned(), limit));
             }
@@ -161,7 +164,7 @@ fn work(shared: &Shared<'_>, rules: &Rules<'_>, policy: Policy, events: &Sender<
         let went_well = report.went_well(policy);
         tell(Event::Finished(name, went_well));
         tell(Event::Ended(Box::new(report)));
-        shared.release(plan.runs_alone(), went_well);
+        shared.release(alone, went_well);
     }
 }
 
@@ -186,14 +189,13 @@ impl Shared<'_> {
     }
 
     /// The next plan, when it may begin; none when there is none, or when no more are to begin.
-    fn take(&self) -> Option<(usize, Plan)> {
+    fn take(&self) -> Option<Waiting> {
         let mut state = self.lock();
         loop {
             if state.stopped || self.interrupt.signal().is_some() {
                 return None;
             }
-            let &(index, ref plan) = state.waiting.front()?;
-            let alone = plan.runs_alone();
+            let &Waiting { index, alone, .. } = state.waiting.front()?;
             let is_near = index < state.handed_on.saturating_add(state.ahead);
             if is_near && state.running < state.limit && !state.alone && (!alone || state.running == 0) {
                 state.running += 1;
@@ -237,8 +239,7 @@ impl Shared<'_> {
         }
         state.running += 1;
         drop(state);
-        // A pause that cannot be made is none.
-        let _ = self.interrupt.wait(PAUSE * 2u32.pow(tries - 1));
+        self.interrupt.pause(PAUSE * 2u32.pow(tries - 1));
         self.interrupt.signal().is_none().then_some(Room { limit, is_news })
     }
 }

@@ -97,18 +97,16 @@ fn sources_at(name: &str, seen: &mut HashSet<PathBuf>) -> Sources {
     if path.exists() {
         return read_all(vec![Ok(path.to_owned())], None, seen);
     }
+    let files = matching(name);
+    if !files.is_empty() {
+        return read_all(files, None, seen);
+    }
     let found = if is_pattern(name) { builtin::matching(name) } else { builtin::find(name) };
-    if !found.is_empty() && matching(name).is_empty() {
-        return found
-            .into_iter()
-            .filter(|source| seen.insert(PathBuf::from(source.name())))
-            .map(|source| Ok(Found::builtin(source)))
-            .collect();
+    if found.is_empty() {
+        return vec![Err(missing(name))];
     }
-    match matching(name) {
-        files if files.is_empty() => vec![Err(missing(name))],
-        files => read_all(files, None, seen),
-    }
+    let is_new = |source: &Arc<Source>| seen.insert(PathBuf::from(source.name()));
+    found.into_iter().filter(is_new).map(|source| Ok(Found::builtin(source))).collect()
 }
 
 fn is_pattern(name: &str) -> bool {

@@ -114,5 +114,5 @@ pub(crate) fn can_bind(address: SocketAddr) -> bool {
 
 /// Whether the machine was out of something just now, which says nothing about what it can do: the run itself will tell.
 fn is_short(error: &std::io::Error) -> bool {
-    error.raw_os_error().is_some_and(|code| [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM].contains(&code))
+    crate::errno::Errno::from_io(error).is_shortage()
 }

@@ -93,7 +93,7 @@ impl Checker<'_> {
         );
         let wants_success = step.expect.as_ref().is_none_or(|expect| expect.value == StepExpect::Ok);
         // Out of descriptors or memory: the machine's doing, whatever the call.
-        let is_short = matches!(result.outcome, CallOutcome::Failed(errno) if [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM].contains(&errno.raw())
+        let is_short = matches!(result.outcome, CallOutcome::Failed(errno) if errno.is_shortage()
             || is_out_of_ports(result.last.kind, errno, result.last.address.as_ref()));
         let expect = step.expect.as_ref();
         let place = expect.map_or(step.span, |expect| expect.span);
