@@ -389,8 +389,9 @@ fn too_few_descriptors_are_waited_for() {
     // IPv6 may be missing here; what is short of descriptors must not be taken for that.
     let skipped = ran.json()["summary"]["skipped"].as_u64().unwrap();
     assert_eq!(skipped, if std::net::UdpSocket::bind("[::1]:0").is_ok() { 0 } else { 20 }, "{}", ran.out);
-    // Where even one has not enough it is an error, said in words, and no crash.
-    let ran = limited(13, 4);
+    // Where even one has not enough it is an error, said in words, and no crash. How many netlab itself needs depends on what it inherits:
+    // the least with which it gets as far as a report is too few for a run, which opens several.
+    let ran = (4..48).map(|limit| limited(limit, 4)).find(|ran| !ran.out.is_empty()).unwrap();
     assert_eq!(ran.code, 5, "{}", ran.err);
     let report = ran.json();
     assert_eq!(report["runs"].as_array().unwrap().len(), 40);
