@@ -1,15 +1,17 @@
 //! The whole program for one connect: `netlab connect 127.0.0.1:PORT` against a bare program that resolves and connects
 //! (`examples/bare_connect.rs`), and for a thousand targets the memory that it takes.
 //!
-//! `cargo bench --bench connect [-- --pairs N | --quick]`, after `cargo build --release --example bare_connect`. The two programs take
-//! turns, and the ratio is taken pair by pair. Prints; asserts nothing.
+//! `cargo bench --bench connect [-- --pairs N | --quick]`. The two programs take turns, and the ratio is taken pair by pair. Prints;
+//! asserts nothing.
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use std::io;
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
+
+mod program;
 
 const DEFAULT_PAIRS: usize = 500;
 const QUICK_PAIRS: usize = 50;
@@ -27,16 +29,11 @@ fn main() -> io::Result<()> {
 
 fn compare(pairs: usize) -> io::Result<()> {
     // Nobody accepts: the kernel makes the connections, so no third program takes part.
-    let (listeners, mut netlab, mut bare) = (Listeners::new(1)?, netlab(), Command::new(bare_program()?));
-    bare.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let (listeners, mut netlab, mut bare) = (Listeners::new(1)?, program::netlab()?, program::example("bare_connect")?);
     let (mut with, mut without) = (Vec::with_capacity(pairs), Vec::with_capacity(pairs));
     let target = listeners.target(0);
     netlab.args(["connect", &target]);
     bare.arg(&target);
-    // cargo sets it for this benchmark, and the loader would look through its folders for every library. No user has it.
-    for command in [&mut netlab, &mut bare] {
-        command.env_remove("LD_LIBRARY_PATH");
-    }
     // The first start of a program reads it from the disk.
     time(&mut netlab)?;
     time(&mut bare)?;
@@ -67,14 +64,11 @@ fn crowd() -> io::Result<()> {
     let targets: Vec<String> =
         (0..TARGETS).map(|index| if index % 2 == 0 { listeners.target(index) } else { format!("127.0.0.{}:1", index % 200 + 1) }).collect();
     for jobs in ["100", "1"] {
-        let mut command = netlab();
+        let mut command = program::netlab()?;
         command.arg("connect").args(&targets).args(["--jobs", jobs, "--format", "json"]);
         let start = Instant::now();
-        let mut child = command.spawn()?;
-        // Of all children that were waited for, the largest: so the small ones of before do not matter.
-        let status = child.wait()?;
-        let took = start.elapsed();
-        let mib = peak_of_children() as f64 / 1024.0;
+        let (status, peak_kib) = resources(&command.spawn()?)?;
+        let (took, mib) = (start.elapsed(), peak_kib as f64 / 1024.0);
         println!(
             "{TARGETS} targets, {jobs:>3} at a time: {:>6.1} ms, exit {}, peak {mib:.1} MiB   wanted: under {WANTED_MIB} MiB",
             took.as_secs_f64() * 1e3,
@@ -85,31 +79,16 @@ fn crowd() -> io::Result<()> {
     Ok(())
 }
 
-/// The largest resident set of any child so far, in KiB (man 2 getrusage).
-#[allow(unsafe_code, reason = "no crate here wraps getrusage")]
-fn peak_of_children() -> i64 {
+/// Waits for a child; its largest resident set is in KiB (man 2 getrusage).
+#[allow(unsafe_code, reason = "no crate here wraps wait4")]
+fn resources(child: &Child) -> io::Result<(ExitStatus, i64)> {
+    let pid = child.id().try_into().map_err(io::Error::other)?;
+    let mut status = 0;
     // SAFETY: all zeroes is a valid rusage.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: the pointer is to a rusage that outlives the call.
-    unsafe { libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage) };
-    usage.ru_maxrss
-}
-
-fn netlab() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_netlab"));
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command
-}
-
-/// The example program, built like this benchmark.
-fn bare_program() -> io::Result<PathBuf> {
-    let mut folder = PathBuf::from(env!("CARGO_BIN_EXE_netlab"));
-    folder.pop();
-    let program = folder.join("examples/bare_connect");
-    if program.exists() {
-        return Ok(program);
-    }
-    Err(io::Error::other(format!("{} is missing: cargo build --release --example bare_connect", program.display())))
+    // SAFETY: the pointers are to values that outlive the call, and the child is ours and has not been waited for.
+    let waited = unsafe { libc::wait4(pid, &raw mut status, 0, &raw mut usage) };
+    if waited == pid { Ok((ExitStatus::from_raw(status), usage.ru_maxrss)) } else { Err(io::Error::last_os_error()) }
 }
 
 /// Ports that listen.

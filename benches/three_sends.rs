@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use rustix::net::{RecvFlags, recv};
 
+mod program;
+
 /// The argument that makes this binary the bare program.
 const BARE: &str = "bare-program";
 const SENDS: [&str; 3] = ["hello", "world", "egon"];
@@ -31,7 +33,7 @@ fn main() -> io::Result<()> {
 }
 
 fn compare(pairs: usize) -> io::Result<()> {
-    let mut netlab = Command::new(env!("CARGO_BIN_EXE_netlab"));
+    let mut netlab = program::netlab()?;
     netlab.args(["run", "sticky/three-sends", "--color", "never"]);
     let mut bare = Command::new(std::env::current_exe()?);
     bare.arg(BARE);
