@@ -155,6 +155,29 @@ fn host_and_port_may_be_two_words() {
 }
 
 #[test]
+fn an_address_in_a_form_of_old_is_said_to_be() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    for (host, is_old) in [("127.1", true), ("0177.0.0.1", true), ("localhost", false)] {
+        let target = format!("{host}:{port}");
+        let (findings, _, exit) = one(&["-4", &target]);
+        assert_eq!((exit, &findings["resolution"]["is_old_form"]), (0, &Value::from(is_old)), "{host}");
+        assert_eq!(text(&["-4", &target]).0.contains("in a form of old (man 3 inet_aton)"), is_old, "{host}");
+    }
+}
+
+#[test]
+fn the_zone_of_an_address_is_asked_for_too() {
+    let (findings, diagnosis, exit) = one(&["[fe80::1%lo]:1"]);
+    assert_eq!(exit, 1);
+    if findings["attempts"][0]["circumstances"]["has_route"] == false {
+        assert_eq!(diagnosis["next"][1], "ip route get fe80::1 oif lo");
+    } else {
+        eprintln!("skipped: this machine has a route to link-local addresses on its loopback interface, or no IPv6");
+    }
+}
+
+#[test]
 fn a_closed_port_refuses_and_the_kernel_knows_that_nobody_listens() {
     let (_bound, address) = closed_port();
     let (findings, diagnosis, exit) = one(&[&address.to_string()]);

@@ -76,6 +76,21 @@ fn start_connect(address: SocketAddr) -> Socket {
 }
 
 #[test]
+fn a_port_is_a_number_or_a_service() {
+    for (port, words) in
+        [("0", "a number from 1 to 65535"), ("65536", "a number from 1 to 65535"), ("no-such-service", "no service is known here")]
+    {
+        let (code, _, err) = run(&["--port", port]);
+        assert!(code == 2 && err.contains(words), "{port}: {code} {err}");
+    }
+    if std::fs::read_to_string("/etc/services").is_ok_and(|services| services.contains("http")) {
+        assert!([0, 4].contains(&run(&["--port", "http"]).0));
+    } else {
+        eprintln!("skipped: this machine has no list of services");
+    }
+}
+
+#[test]
 fn a_listener_whose_accept_queue_is_full_overflows() {
     let counted = || survey(&Filter { protocols: vec![Protocol::Tcp], ..Filter::default() }).unwrap().listen.unwrap();
     let (listener, address) = listener(0);
@@ -400,7 +415,7 @@ fn exit_codes() {
         (&["--watch", "5"], 2, "`5s` or `5ms`?"),
         (&["--watch", "1ms"], 2, "at least `50ms`"),
         (&["--port", "80", "--kind", "unix"], 2, "Unix sockets have neither ports nor IP addresses"),
-        (&["--port", "0"], 2, "1..=65535"),
+        (&["--port", "0"], 2, "a number from 1 to 65535"),
     ];
     for (arguments, code, message) in cases {
         let (status, stdout, stderr) = run(arguments);

@@ -29,8 +29,8 @@ pub(super) struct SocketsArgs {
     #[arg(long)]
     listening: bool,
 
-    /// Only sockets with this port, at either end
-    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    /// Only sockets with this port, a number or the name of a service, at either end
+    #[arg(long, value_name = "PORT", value_parser = port)]
     port: Option<u16>,
 
     /// Only sockets in this state, such as listen, established, close-wait; may be given several times
@@ -74,6 +74,17 @@ enum Kind {
 
 /// A look takes some milliseconds, and a terminal is not read faster.
 const LEAST_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A port, by its number or by the name that `getaddrinfo` knows it by (man 5 services).
+fn port(text: &str) -> Result<u16, String> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok().filter(|&port| port != 0).ok_or_else(|| "a port is a number from 1 to 65535".to_owned());
+    }
+    let found = dns_lookup::getaddrinfo(None, Some(text), None).ok().and_then(|mut answers| answers.find_map(Result::ok));
+    found.map(|answer| answer.sockaddr.port()).filter(|&port| port != 0).ok_or_else(|| {
+        "no service is known here by this name (/etc/services): expected a number from 1 to 65535, or a name such as http".to_owned()
+    })
+}
 
 fn parse_interval(text: &str) -> Result<Duration, String> {
     match parse_duration(text) {

@@ -24,6 +24,7 @@ pub(super) fn of_address(to: SocketAddr, is_tcp: bool) -> Circumstances {
     };
     Circumstances {
         is_local,
+        interface: if let SocketAddr::V6(to) = to { interface(to.scope_id()) } else { None },
         has_route,
         route_error,
         is_broadcast,
@@ -91,6 +92,15 @@ fn has_owner(to: &Address) -> Option<bool> {
 pub(super) fn has_interface(name: &str) -> Option<bool> {
     let interfaces = std::fs::read_to_string("/proc/net/dev").ok()?;
     Some(interfaces.lines().filter_map(|line| line.split_once(':')).any(|(known, _)| known.trim() == name))
+}
+
+/// The name of an interface, by its number; 0 is no interface's.
+fn interface(number: u32) -> Option<String> {
+    let has_number = |folder: &std::fs::DirEntry| {
+        std::fs::read_to_string(folder.path().join("ifindex")).is_ok_and(|index| number != 0 && index.trim() == number.to_string())
+    };
+    let mut interfaces = std::fs::read_dir("/sys/class/net").ok()?.flatten();
+    interfaces.find(has_number)?.file_name().into_string().ok()
 }
 
 /// Of a Unix socket's address.

@@ -86,6 +86,8 @@ pub struct Resolution {
     pub host: String,
     /// The port, or the name of a service.
     pub service: String,
+    /// Whether the name is an IPv4 address in a form of old (man 3 inet_aton): `127.1`, `0x7f.0.0.1`, `0177.0.0.1` or `2130706433`.
+    pub is_old_form: bool,
     /// Whether this machine has the interface that a zone names; None without a zone, or where that is not known.
     pub has_interface: Option<bool>,
     /// How long it took.
@@ -263,6 +265,8 @@ pub struct QueuedErrorReport {
 pub struct Circumstances {
     /// Whether the address is one of this machine's own.
     pub is_local: bool,
+    /// The interface that the zone of an IPv6 address names.
+    pub interface: Option<String>,
     /// Whether this machine's routing table has a way there.
     pub has_route: Option<bool>,
     /// The name of the error that the routing table gives instead of a way.

@@ -13,7 +13,7 @@ use super::resolve::{Question, Resolved, resolve};
 use super::rounds::{Round, RoundStatistics, Tally};
 use super::settings::{Protocol, Rounds, Settings};
 use super::socket::{begin_unix, options_in_force};
-use super::target::{Place, Target};
+use super::target::{Place, Target, is_old_form};
 use crate::sys::{Interrupt, wait_ready};
 use crate::trace::Address;
 
@@ -76,7 +76,8 @@ impl Probe<'_> {
         };
         let has_interface = host.split_once('%').and_then(|(_, zone)| circumstance::has_interface(zone));
         let (host, service, took_us) = (host.to_owned(), service.to_owned(), start.elapsed().into());
-        self.findings.resolution = Some(Resolution { host, service, has_interface, took_us, answer });
+        let is_old_form = is_old_form(&host);
+        self.findings.resolution = Some(Resolution { host, service, is_old_form, has_interface, took_us, answer });
         addresses
     }
 

@@ -1,7 +1,7 @@
 //! What is to be reached, as it is typed: `host:port`, `[v6]:port`, `host port`, `unix:PATH`.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::trace::{Address, escape};
 
@@ -192,6 +192,15 @@ fn parse_port(text: &str) -> Result<Option<u16>, TargetError> {
     bad("a port is a number from 1 to 65535, or the name of a service, such as http")
 }
 
+/// Whether resolvers take a name for an IPv4 address that is not written as four decimal numbers (man 3 inet_aton).
+pub(super) fn is_old_form(host: &str) -> bool {
+    let is_number = |part: &str| match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()),
+    };
+    host.parse::<Ipv4Addr>().is_err() && host.split('.').count() <= 4 && host.split('.').all(is_number)
+}
+
 /// Whether it is an IPv6 address, perhaps with a zone.
 fn is_ipv6(text: &str) -> bool {
     let (address, zone) = text.split_once('%').map_or((text, None), |(address, zone)| (address, Some(zone)));
@@ -280,6 +289,16 @@ mod tests {
         assert_eq!(places("a:1 b:2"), ["name a 1", "name b 2"]);
         assert_eq!(places("a:1 unix:/x"), ["name a 1", "unix:/x"]);
         assert_eq!(places("a:1 b:2 c:3").len(), 3);
+    }
+
+    #[test]
+    fn forms_of_old() {
+        for old in ["1", "127.1", "127.0.1", "0177.0.0.1", "0x7f.0.0.1", "0X7F000001", "2130706433"] {
+            assert!(is_old_form(old), "{old}");
+        }
+        for other in ["127.0.0.1", "::1", "", ".", "1.", "a.1", "1.2.3.4.5", "localhost", "0b1.2"] {
+            assert!(!is_old_form(other), "{other}");
+        }
     }
 
     #[test]

@@ -155,7 +155,8 @@ fn next_for(attempt: &Attempt, error: Option<&ErrorCode>, protocol: Protocol) ->
         let what = if protocol == Protocol::Udp { "--kind udp" } else { "--listening" };
         next.push(format!("netlab sockets {what} --port {}", to.port()));
     } else if has_route == Some(false) {
-        next.push(format!("ip route get {}", to.ip()));
+        let zone = circumstances.and_then(|circumstances| circumstances.interface.as_ref()).map(|name| format!(" oif {name}"));
+        next.push(format!("ip route get {}{}", to.ip(), zone.unwrap_or_default()));
     }
     next
 }

@@ -5,7 +5,7 @@ use crate::connect::findings::{Answer, Resolution};
 use crate::trace::escape;
 
 pub(super) fn causes(resolution: &Resolution) -> Vec<Cause> {
-    let Resolution { host, service, took_us, answer, has_interface } = resolution;
+    let Resolution { host, service, took_us, answer, has_interface, .. } = resolution;
     let error = match answer {
         Answer::Failed(error) => error,
         Answer::TimedOut { .. } => {

@@ -126,6 +126,13 @@ fn write_resolution(findings: &Findings, style: &Style, out: &mut dyn Write) -> 
         let listed: Vec<String> = addresses.iter().map(ToString::to_string).collect();
         let host = escape(resolution.host.as_bytes());
         hang("", &format!("resolved: {host} {} {} (getaddrinfo, {})", style.arrow(), listed.join(", "), resolution.took_us), style, out)?;
+        if resolution.is_old_form {
+            let words = format!(
+                "note: {host} is an IPv4 address in a form of old (man 3 inet_aton): the last of fewer than four numbers fills all bytes that \
+                are left, and a number that begins with 0 is octal"
+            );
+            hang("", &words, style, out)?;
+        }
     }
     Ok(())
 }
