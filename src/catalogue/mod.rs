@@ -25,6 +25,7 @@ mod chinese;
 mod codecs;
 mod entry;
 mod errors;
+mod line;
 mod lookup;
 mod option;
 mod options;
