@@ -46,7 +46,8 @@ const SHOWN: &[&str] = &[
 ];
 
 /// What a machine may be unable to give, with the scenario that then says so.
-const MAY_BE_SKIPPED: &[(&str, &str)] = &[("EPERM", "errno/raw-socket"), ("EMFILE", "errno/no-descriptor")];
+const MAY_BE_SKIPPED: &[(&str, &str)] =
+    &[("EPERM", "errno/raw-socket"), ("EMFILE", "errno/no-descriptor"), ("EAFNOSUPPORT", "connect/wrong-family")];
 
 fn runs() -> Vec<Value> {
     let output = Command::new(env!("CARGO_BIN_EXE_netlab")).args(["run", "--format", "json"]).args(SCENARIOS).output().unwrap();

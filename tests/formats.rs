@@ -193,6 +193,8 @@ fn markdown_of_a_report_that_tries_has_no_markup_either() {
     let skipped = json!({ "skip": "x\n\n# big\n- www.example.com\n<b>https://example.com</b>\r\n---" });
     let odd = report["runs"].as_array_mut().unwrap();
     odd[0]["verdict"]["outcome"] = skipped;
+    // One more for each family that this machine does not have.
+    let skips = odd.iter().filter(|run| run["verdict"]["outcome"].get("skip").is_some()).count();
     let failed = odd.iter_mut().find(|run| run["verdict"]["outcome"] == "fail").unwrap();
     failed["case"] = "x\n\n</summary>\n# big\n- www.example.com".into();
     let report = netlab::report::read_report(&report.to_string()).unwrap();
@@ -205,7 +207,7 @@ fn markdown_of_a_report_that_tries_has_no_markup_either() {
     assert_eq!(count(|event| matches!(event, Event::Start(Tag::Link { .. }) | Event::Rule)), 0, "{md}");
     let items = md.lines().filter(|line| line.starts_with("- ")).count();
     assert_eq!(count(|event| matches!(event, Event::Start(Tag::Item))), items, "{md}");
-    assert_eq!(items, 1, "the one that was skipped: {md}");
+    assert_eq!(items, skips, "those that were skipped: {md}");
     // GitHub makes links of these without being asked to (GFM, section 6.9).
     assert!(!md.lines().filter(|line| line.starts_with("- ")).any(|line| line.contains("www.") || line.contains("https:")), "{md}");
     // In a fenced block it is text; as markup each title ends once, on its line.

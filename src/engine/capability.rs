@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::errno::Errno;
 use crate::plan::Plan;
 use crate::scenario::{Capability, Family, Host};
-use crate::sys;
+use crate::sys::{self, Route};
 
 /// An address in the documentation prefix (RFC 3849).
 const NOWHERE: ([u16; 8], u16) = ([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1], 9);
@@ -36,10 +36,17 @@ fn reason(capability: Capability) -> Option<String> {
         Capability::Ipv6 => Some("needs IPv6; no socket could be bound to [::1]".to_owned()),
         Capability::TcpInfo if sys::counts_segments() => None,
         Capability::TcpInfo => Some("needs the kernel's counters of segments (TCP_INFO of Linux 4.6 and later)".to_owned()),
-        Capability::NoRoute if sys::has_route(SocketAddr::from(NOWHERE)) => {
-            Some("needs a machine without a route to 2001:db8::1; the kernel has one (connect of a UDP socket)".to_owned())
-        }
-        Capability::NoRoute => None,
+        Capability::NoRoute => match sys::route(SocketAddr::from(NOWHERE)) {
+            Ok(Route::Found | Route::Broadcast) => {
+                Some("needs a machine without a route to 2001:db8::1; the kernel has one (connect of a UDP socket)".to_owned())
+            }
+            // Where IPv6 is switched off (net.ipv6.conf.all.disable_ipv6) it is another error: no address to come from.
+            Ok(Route::Refused(error)) if error.raw_os_error() != Some(libc::ENETUNREACH) => Some(format!(
+                "needs a machine whose routing table says ENETUNREACH for 2001:db8::1; here it is {} (connect of a UDP socket)",
+                Errno::from_io(&error)
+            )),
+            Ok(Route::Refused(_)) | Err(_) => None,
+        },
         Capability::Unprivileged => sys::privilege().map(|privilege| {
             format!("needs a process without privileges; this one has {privilege} (man 7 capabilities): try it as an ordinary user")
         }),

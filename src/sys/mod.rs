@@ -81,11 +81,6 @@ pub(crate) fn route(to: SocketAddr) -> std::io::Result<Route> {
     Ok(if is_broadcast { Route::Broadcast } else { Route::Refused(error) })
 }
 
-/// Whether this machine has a route to an address.
-pub(crate) fn has_route(to: SocketAddr) -> bool {
-    matches!(route(to), Ok(Route::Found))
-}
-
 /// Why an address cannot be reached from here, as far as the routing table tells; nothing where the machine was out of something.
 pub(crate) fn cannot_reach(to: SocketAddr) -> Option<std::io::Error> {
     match route(to) {

@@ -103,9 +103,11 @@ impl Checker<'_> {
         if let (true, CallOutcome::Failed(errno)) = (is_obstacle, result.outcome) {
             let what = result.last.kind.name();
             let to = result.last.address.as_ref().map(|address| format!(" {address}")).unwrap_or_default();
+            let is_loopback = matches!(result.last.address, Some(Address::Ip(to)) if to.ip().to_canonical().is_loopback());
             let meaning = match is_out_of_ports(result.last.kind, errno, result.last.address.as_ref()) {
-                true => ": no local port is free (ip_local_port_range)".to_owned(),
-                false => errno.meaning().map(|meaning| format!(": {meaning}")).unwrap_or_default(),
+                true if is_loopback || result.last.kind != CallKind::Connect => ": no local port is free (ip_local_port_range)".to_owned(),
+                // To elsewhere it may as well be that no address of this machine leads there.
+                _ => errno.meaning().map(|meaning| format!(": {meaning}")).unwrap_or_default(),
             };
             findings.obstacle.get_or_insert(format!("{}: {what}{to} failed with {errno}{meaning}", planned.name));
         }
