@@ -21,6 +21,7 @@ fn netlab(folder: &Path, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .env("LC_ALL", "C.UTF-8")
         .env("NO_COLOR", "1")
+        .env_remove("GITHUB_ACTIONS")
         .env_remove("CLICOLOR_FORCE")
         .output()
         .expect("netlab starts")

@@ -11,7 +11,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 fn netlab() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netlab"));
     command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).envs([("LC_ALL", "C.UTF-8"), ("NO_COLOR", "1"), ("COLUMNS", "200")]);
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .envs([("LC_ALL", "C.UTF-8"), ("NO_COLOR", "1"), ("COLUMNS", "200")])
+        .env_remove("GITHUB_ACTIONS");
     command
 }
 

@@ -28,6 +28,7 @@ fn netlab(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ou
         .args(arguments)
         .current_dir(folder)
         .envs([("LC_ALL", "C.UTF-8"), ("NO_COLOR", "1"), ("COLUMNS", "100")])
+        .env_remove("GITHUB_ACTIONS")
         .envs(environment.iter().copied())
         .output()
         .unwrap()
