@@ -20,7 +20,7 @@ fn netlab(folder: &Path, arguments: &[&str]) -> Output {
         .args(arguments)
         .current_dir(folder)
         .env("LC_ALL", "C.UTF-8")
-        .env("NO_COLOR", "1")
+        .envs([("NO_COLOR", "1"), ("COLUMNS", "80")])
         .env_remove("GITHUB_ACTIONS")
         .env_remove("CLICOLOR_FORCE")
         .output()

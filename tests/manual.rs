@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 fn netlab(arguments: &[&str], stdout: impl Into<Stdio>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netlab"));
-    command.args(arguments).env("LC_ALL", "C.UTF-8").stdout(stdout).stderr(Stdio::piped()).output().unwrap()
+    command.args(arguments).envs([("LC_ALL", "C.UTF-8"), ("NO_COLOR", "1")]).stdout(stdout).stderr(Stdio::piped()).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> &str {

@@ -276,7 +276,7 @@ fn assert_known(is_asked: impl Fn(&str) -> bool) {
     let calls: Vec<_> = calls().into_iter().filter(|(command, _)| is_asked(command)).collect();
     assert!(!calls.is_empty());
     for (command, option) in calls {
-        let output = Command::new(env!("CARGO_BIN_EXE_netlab")).args([&command, "--help"]).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_netlab")).args([&command, "--help"]).env("NO_COLOR", "1").output().unwrap();
         assert!(output.status.success(), "there is no command {command}");
         let help = String::from_utf8(output.stdout).unwrap();
         let known = help.split(|c: char| c.is_whitespace() || "=[,".contains(c)).any(|word| word == option);

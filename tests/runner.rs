@@ -41,7 +41,10 @@ impl Folder {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_netlab"));
         command.args(arguments).current_dir(self.path()).env("XDG_STATE_HOME", self.path().join(".state"));
-        command.envs([("LC_ALL", "C.UTF-8"), ("NO_COLOR", "1")]).env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
+        command
+            .envs([("LC_ALL", "C.UTF-8"), ("NO_COLOR", "1"), ("COLUMNS", "100")])
+            .env_remove("GITHUB_ACTIONS")
+            .env_remove("GITHUB_STEP_SUMMARY");
         command
     }
 
