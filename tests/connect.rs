@@ -60,7 +60,6 @@ fn has(diagnosis: &Value, name: &str, standing: &str) -> bool {
 struct Server {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
-    accepted: mpsc::Receiver<()>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -70,7 +69,6 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
-        let (told, accepted) = mpsc::channel();
         let stopped = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
             let mut kept = Vec::new();
@@ -79,10 +77,9 @@ impl Server {
                     break;
                 }
                 kept.push(serve(stream));
-                let _ = told.send(());
             }
         });
-        Self { address, stop, accepted, thread: Some(thread) }
+        Self { address, stop, thread: Some(thread) }
     }
 
     fn silent() -> Self {
@@ -608,9 +605,12 @@ fn interrupt(child: &Child) {
 
 #[test]
 fn ctrl_c_ends_the_wait_for_a_banner() {
-    let server = Server::silent();
-    let child = netlab(&[&server.target(), "--expect-banner", "--timeout", "1h"]).stdout(Stdio::piped()).spawn().unwrap();
-    server.accepted.recv().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = listener.local_addr().unwrap().to_string();
+    let child = netlab(&[&target, "--send", "?", "--expect-banner", "--timeout", "1h"]).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut stream, _) = listener.accept().unwrap();
+    // What it sends comes when it knows that it is connected.
+    stream.read_exact(&mut [0]).unwrap();
     interrupt(&child);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
