@@ -51,11 +51,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Takes one connection after the other.
+/// Serves each connection in a thread of its own.
 fn serve(port: u16, serve: Serve) -> io::Result<()> {
     for stream in TcpListener::bind(("127.0.0.1", port))?.incoming() {
         // How a connection ends is the client's business.
-        let _ = stream.and_then(serve);
+        std::thread::spawn(move || stream.and_then(serve));
     }
     Ok(())
 }

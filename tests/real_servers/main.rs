@@ -35,10 +35,15 @@ struct Sweep {
     code: Option<i32>,
 }
 
-/// Runs `netlab split`, with the report as JSON.
+/// Runs `netlab split`, with the report as JSON. On a busy machine a server may take its time.
 fn split(folder: &Path, arguments: &[&str]) -> Sweep {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netlab"));
-    command.arg("split").args(arguments).args(["--format", "json"]).current_dir(folder).env_remove("GITHUB_ACTIONS");
+    command
+        .arg("split")
+        .args(arguments)
+        .args(["--format", "json", "--confirm", "20s", "--timeout", "20s"])
+        .current_dir(folder)
+        .env_remove("GITHUB_ACTIONS");
     let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     let report: SplitReport = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"));
