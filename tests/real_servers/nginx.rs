@@ -10,7 +10,7 @@ const CONFIGURATION: &str = include_str!("nginx.conf");
 
 /// Sweeps an nginx that serves a file, and passes on what begins with /echo. `None` where there is none.
 fn nginx(parameters: &str, arguments: &[&str]) -> Option<Sweep> {
-    installed("nginx", &["/usr/sbin", "/usr/local/sbin"])?;
+    installed("nginx", &["/usr/sbin"])?;
     let folder = tempfile::tempdir().unwrap();
     // Its worker may have another user than this test.
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();

@@ -4,7 +4,7 @@ use super::{Sweep, installed, split};
 
 /// Sweeps a redis-server that keeps nothing. `None` where there is none.
 fn redis(arguments: &[&str]) -> Option<Sweep> {
-    installed("redis-server", &["/usr/sbin", "/usr/local/bin"])?;
+    installed("redis-server", &[])?;
     let folder = tempfile::tempdir().unwrap();
     let exec = "redis-server --port {port} --bind 127.0.0.1 --save ''";
     Some(split(folder.path(), &[&["--exec", exec], arguments].concat()))
