@@ -145,6 +145,13 @@ impl SplitVerdict {
         }
     }
 
+    /// Whether another try, or a neighbouring cut, came out like this one. A server that gives up closes; whether its FIN or a RST is seen
+    /// depends on whether it does so before the next piece has come, so on time alone.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let is_gone = |verdict: &Self| matches!(verdict, Self::Closed { .. } | Self::Reset { .. });
+        self.word() == other.word() || (is_gone(self) && is_gone(other))
+    }
+
     /// Whether the server did as without a cut.
     pub fn is_same(&self) -> bool {
         *self == Self::Same

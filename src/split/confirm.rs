@@ -61,7 +61,8 @@ impl Confirmer {
             // Without netlink there are still the acknowledgements.
             None => self.watch = PeerWatch::new(peer, local).ok(),
         }
-        self.is_here = self.watch.as_mut().is_some_and(|watch| watch.observe().is_ok_and(|peer| peer.is_some()));
+        // All connections go to one server: where one was found here, so are the others, and a question is saved.
+        self.is_here = self.is_here || self.watch.as_mut().is_some_and(|watch| watch.observe().is_ok_and(|peer| peer.is_some()));
     }
 
     /// Waits until the server has read all of `sent` bytes, as far as that can be known.

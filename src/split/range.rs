@@ -40,17 +40,22 @@ pub fn failing_ranges(rows: &[SplitRow]) -> Vec<FailRange> {
     single.sort_by_key(|row| row.cuts[0]);
     single.dedup_by_key(|row| row.cuts[0]);
     let mut ranges: Vec<FailRange> = Vec::new();
-    let mut is_open = false;
+    // The row before this one, where that did not do well either.
+    let mut before: Option<&SplitRow> = None;
     for row in single {
         if row.verdict.is_same() {
-            is_open = false;
+            before = None;
             continue;
         }
         let (cut, word) = (row.cuts[0], row.verdict.word());
+        let goes_on = before.is_some_and(|before| before.verdict.is_like(&row.verdict) && before.allowed == row.allowed);
         match ranges.last_mut() {
-            Some(range) if is_open && range.verdict == word && range.allowed == row.allowed => {
+            Some(range) if goes_on => {
                 range.last = cut;
                 range.tried += 1;
+                if range.verdict != word {
+                    range.verdict = "closed or reset".to_owned();
+                }
             }
             _ => ranges.push(FailRange {
                 first: cut,
@@ -61,7 +66,7 @@ pub fn failing_ranges(rows: &[SplitRow]) -> Vec<FailRange> {
                 example: row.verdict.describe(),
             }),
         }
-        is_open = true;
+        before = Some(row);
     }
     ranges
 }
@@ -134,6 +139,16 @@ mod tests {
         let ranges = failing_ranges(&rows);
         let shown: Vec<_> = ranges.iter().map(|range| (range.to_string(), range.tried, range.verdict.as_str())).collect();
         assert_eq!(shown, [("1..2".to_owned(), 2, "closed"), ("5..7".to_owned(), 2, "closed"), ("8".to_owned(), 1, "refused")]);
+    }
+
+    /// Whether a FIN or a RST is seen of a server that gives up is a matter of time.
+    #[test]
+    fn closed_and_reset_are_one_range() {
+        let rows =
+            vec![row(1, SplitVerdict::Closed { received: 0 }), row(2, SplitVerdict::Reset { received: 0 }), row(3, SplitVerdict::Refused)];
+        let ranges = failing_ranges(&rows);
+        let shown: Vec<_> = ranges.iter().map(|range| (range.to_string(), range.verdict.as_str())).collect();
+        assert_eq!(shown, [("1..2".to_owned(), "closed or reset"), ("3".to_owned(), "refused")]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) fn settle(caller: &mut Caller<'_>, split: &Split, baseline: &Mutex<Ba
         tries.push(attempt(caller, split, baseline));
     }
     let words: Vec<&str> = tries.iter().map(|tried| tried.verdict.word()).collect();
-    let is_stable = words.iter().all(|word| *word == words[0]);
+    let is_stable = tries.iter().all(|tried| tried.verdict.is_like(&tries[0].verdict));
     let unstable = SplitVerdict::Unstable { tries: words.into_iter().map(str::to_owned).collect() };
     let mut tried = tries.swap_remove(0);
     if !is_stable {

@@ -75,19 +75,21 @@ impl PeerWatch {
     /// What the kernel has counted of it and what waits in its receive queue, in one answer. The queue was looked at first, without the
     /// socket's lock, and the counters then, with it (tcp_diag_get_info of net/ipv4/tcp_diag.c).
     pub(crate) fn observe(&mut self) -> io::Result<Option<PeerState>> {
-        use netlink_packet_sock_diag::inet::nlas::Nla;
+        use netlink_packet_core::{NlasIterator, Parseable};
+        use netlink_packet_sock_diag::constants::INET_DIAG_INFO;
+        use netlink_packet_sock_diag::inet::{InetResponseBuffer, InetResponseHeader};
 
         let (local, remote) = (self.local, self.remote);
         let mut found = None;
         let asked = self.netlink.ask(&self.request, &mut |payload| {
-            let response = super::sock_diag::inet_response(payload)?;
+            // It is asked for every cut of a sweep, several times: only what is needed is taken out.
+            let header = InetResponseHeader::parse(payload).map_err(io::Error::other)?;
             // Where no connection has these addresses the kernel answers with the listener.
-            let id = &response.header.socket_id;
-            let is_it = id.source_port == local.port() && id.destination_port == remote.port();
-            let info =
-                response.nlas.iter().find_map(|nla| if let Nla::TcpInfo(bytes) = nla { Some(TcpInfo::from_bytes(bytes)) } else { None });
-            let queued = response.header.recv_queue;
-            found = info.filter(|_| is_it).map(|info| PeerState { info, queued });
+            let is_it = header.socket_id.source_port == local.port() && header.socket_id.destination_port == remote.port();
+            let attributes = payload.get(size_of::<InetResponseBuffer>()..).unwrap_or_default();
+            let info = NlasIterator::new(attributes).flatten().find(|attribute| attribute.kind() == INET_DIAG_INFO);
+            let info = info.filter(|_| is_it).map(|attribute| TcpInfo::from_bytes(attribute.value()));
+            found = info.map(|info| PeerState { info, queued: header.recv_queue });
             Ok(())
         });
         match asked {
