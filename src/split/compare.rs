@@ -37,6 +37,32 @@ pub enum SplitVerdict {
     },
     /// The server took no connection.
     Refused,
+    /// The client ended with another exit code.
+    ExitCode {
+        /// That.
+        code: i32,
+        /// How it ended without a cut.
+        instead_of: String,
+        /// Where its output parts from that without a cut.
+        difference: Option<Difference>,
+    },
+    /// The client was ended by a signal.
+    Killed {
+        /// Its number.
+        signal: i32,
+        /// How it ended without a cut.
+        instead_of: String,
+    },
+    /// The client did not end in time, and was stopped.
+    NotEnded {
+        /// Bytes that it had written on its standard output.
+        received: u64,
+    },
+    /// The client made no connection.
+    NeverConnected {
+        /// How it ended.
+        reason: String,
+    },
     /// Tried again, it came out in different ways: these.
     Unstable {
         /// How each try came out, in their order.
@@ -81,6 +107,19 @@ impl Difference {
     }
 }
 
+impl Difference {
+    /// It in a line.
+    fn describe(&self) -> String {
+        let Self { offset, expected, observed, expected_hex, observed_hex } = self;
+        let side = |text: &str, digits: &str| match (text, digits) {
+            ("", _) => "the end".to_owned(),
+            (text, "") => text.to_owned(),
+            (text, digits) => format!("\"{text}\" ({})", &digits[..digits.len().min(8)]),
+        };
+        format!("from byte {offset}: {} instead of {}", side(observed, observed_hex), side(expected, expected_hex))
+    }
+}
+
 impl SplitVerdict {
     /// Holds what came back against the baseline.
     pub fn of(exchange: &Exchange, baseline: &Baseline) -> Self {
@@ -105,6 +144,10 @@ impl SplitVerdict {
             AnswerEnd::NoAnswer => Self::NoAnswer { received },
             AnswerEnd::TooLong => Self::TooLong { received },
             AnswerEnd::Refused => Self::Refused,
+            AnswerEnd::Exited(code) => Self::ExitCode { code: *code, instead_of: baseline.end().in_words(), difference: differs() },
+            AnswerEnd::Killed(signal) => Self::Killed { signal: *signal, instead_of: baseline.end().in_words() },
+            AnswerEnd::NotEnded => Self::NotEnded { received },
+            AnswerEnd::NeverConnected(how) => Self::NeverConnected { reason: how.clone() },
         }
     }
 
@@ -118,6 +161,10 @@ impl SplitVerdict {
             Self::Closed { .. } => "closed",
             Self::Reset { .. } => "reset",
             Self::Refused => "refused",
+            Self::ExitCode { .. } => "exit code",
+            Self::Killed { .. } => "killed",
+            Self::NotEnded { .. } => "not ended",
+            Self::NeverConnected { .. } => "never connected",
             Self::Unstable { .. } => "unstable",
             Self::NotCarriedOut { .. } => "not carried out",
         }
@@ -127,19 +174,19 @@ impl SplitVerdict {
     pub fn describe(&self) -> String {
         match self {
             Self::Same => "the same answer".to_owned(),
-            Self::Different(Difference { offset, expected, observed, expected_hex, observed_hex }) => {
-                let side = |text: &str, digits: &str| match (text, digits) {
-                    ("", _) => "the end".to_owned(),
-                    (text, "") => text.to_owned(),
-                    (text, digits) => format!("\"{text}\" ({})", &digits[..digits.len().min(8)]),
-                };
-                format!("from byte {offset}: {} instead of {}", side(observed, observed_hex), side(expected, expected_hex))
-            }
+            Self::Different(difference) => difference.describe(),
             Self::NoAnswer { received } => format!("no complete answer in time, {received} bytes of it"),
             Self::TooLong { received } => format!("no end of the answer within {received} bytes"),
             Self::Closed { received } => format!("closed (FIN) after {received} bytes of the answer"),
             Self::Reset { received } => format!("reset (RST) after {received} bytes of the answer"),
             Self::Refused => "the connection was refused".to_owned(),
+            Self::ExitCode { code, instead_of, difference } => {
+                let output = difference.as_ref().map(|difference| format!("; its output {}", difference.describe())).unwrap_or_default();
+                format!("exit code {code} instead of {instead_of}{output}")
+            }
+            Self::Killed { signal, instead_of } => format!("ended by signal {signal} instead of {instead_of}"),
+            Self::NotEnded { received } => format!("did not end in time and was stopped; {received} bytes of output"),
+            Self::NeverConnected { reason } => format!("the client made no connection: {reason}"),
             Self::Unstable { tries } => format!("differs from try to try: {}", tries.join(", ")),
             Self::NotCarriedOut { reason } => reason.clone(),
         }

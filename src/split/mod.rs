@@ -15,28 +15,36 @@
 //! ```
 
 mod baseline;
+mod client;
 mod compare;
 mod confirm;
+mod connection;
 mod cut;
 mod exchange;
+mod host;
 mod mask;
 mod model;
 mod range;
 mod retry;
 mod save;
 mod script;
+mod serve;
+mod subject;
 mod sweep;
+mod tally;
 mod until;
 
 pub use baseline::Baseline;
+pub use client::{Client, HangUp, Judged};
 pub use compare::{Difference, SplitVerdict};
 pub use confirm::Seen;
 pub use cut::{ChosenSplits, CutPlan, Split};
-pub use exchange::{AnswerEnd, Exchange};
+pub use exchange::{AnswerEnd, ClientRun, Exchange, Trial};
 pub use mask::Mask;
-pub use model::{BaselineReport, MessageReport, SplitHead, SplitReport, SplitRow, SplitSummary, VERSION, split_schema};
+pub use model::{BaselineReport, MessageReport, SplitHead, SplitReport, SplitRow, SplitSummary, UnderTest, VERSION, split_schema};
 pub use range::{CutRanges, FailRange, failing_ranges};
 pub use save::scenario_of;
 pub use script::{Closing, Limits, Message, Script};
+pub use subject::Subject;
 pub use sweep::{BaselineError, SweepEvent, SweepOptions, sweep, take_baseline};
 pub use until::Until;

@@ -103,19 +103,10 @@ impl fmt::Display for CutRanges {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::split::{AnswerEnd, Exchange, Split, SplitVerdict};
+    use crate::split::{Exchange, Split, SplitVerdict};
 
     fn row(cut: u64, verdict: SplitVerdict) -> SplitRow {
-        let exchange = Exchange {
-            end: AnswerEnd::Complete,
-            answer: Vec::new(),
-            ends: Vec::new(),
-            surplus: 0,
-            pieces: 2,
-            sends: 2,
-            seen: Vec::new(),
-            took: std::time::Duration::ZERO,
-        };
+        let exchange = Exchange { pieces: 2, sends: 2, ..Exchange::new() };
         let split = Split { name: format!("cut {cut}"), cuts: vec![cut], coalesced: false };
         SplitRow::of(&split, &exchange, verdict, 10)
     }

@@ -13,6 +13,9 @@ use crate::trace::Counters;
 /// Room for fields that later kernels may add.
 const ROOM: usize = 512;
 
+/// TCP_CLOSE_WAIT of net/tcp_states.h, as `tcpi_state` has it.
+const CLOSE_WAIT: u8 = 8;
+
 /// What the kernel gave of its `struct tcp_info`.
 #[derive(Clone, Copy)]
 pub(crate) struct TcpInfo {
@@ -65,6 +68,11 @@ impl TcpInfo {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) fn counters(&self) -> Counters {
         Counters(SocketOption::WORDS.iter().filter_map(|&(_, option)| Some((option, self.counter(option)?))).collect())
+    }
+
+    /// Whether the other end has closed its stream by FIN, and has not reset the connection since.
+    pub(crate) fn is_close_wait(&self) -> bool {
+        self.length > 0 && self.bytes[0] == CLOSE_WAIT
     }
 
     /// The value of a counter; `None` where this kernel does not keep it.

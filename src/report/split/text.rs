@@ -4,17 +4,18 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::draw::draw;
+use super::head::{write_head, write_wrapped};
 use crate::analysis::plural;
 use crate::report::style::{BAD, GOOD, SKIPPED, Style, paint, wrap};
 use crate::report::table::Table;
 use crate::scenario::format_duration;
-use crate::split::{AnswerEnd, FailRange, Seen, SplitReport, SplitRow, SplitVerdict};
+use crate::split::{FailRange, Seen, SplitReport, SplitRow, SplitVerdict, UnderTest};
 
 /// Up to so many splits are all in the table.
 const ALL: usize = 30;
 /// The most rows of splits that did not do well; the JSON report has all.
 const MOST_ROWS: usize = 40;
-/// Lines of a server's output that are shown.
+/// Lines of a program's output that are shown.
 const MOST_OUTPUT: usize = 40;
 
 pub(super) fn write(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -24,37 +25,6 @@ pub(super) fn write(report: &SplitReport, style: &Style, out: &mut dyn Write) ->
     write_rows(report, style, out)?;
     write_failures(report, style, out)?;
     write_summary(report, style, out)
-}
-
-fn write_wrapped(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    wrap(text, style.width.saturating_sub(2)).iter().try_for_each(|line| writeln!(out, "  {line}"))
-}
-
-fn write_head(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let head = &report.head;
-    writeln!(out, "{}, {}", head.target, plural(head.messages.len() as u64, "message"))?;
-    for (index, message) in head.messages.iter().enumerate() {
-        let weak = if message.weak { " (weak)" } else { "" };
-        let text = draw(&bytes_of(&message.hex), &[], style);
-        write_wrapped(&format!("sent {}: {text} ({} bytes), answer until {}{weak}", index + 1, message.bytes, message.until), style, out)?;
-    }
-    let baseline = &head.baseline;
-    let end = match &baseline.end {
-        AnswerEnd::Complete => "complete",
-        AnswerEnd::Closed => "then the server closed the connection",
-        _ => "then the server reset the connection",
-    };
-    let text = draw(baseline.text.as_bytes(), &[], style).replace("\\\\", "\\");
-    write_wrapped(&format!("uncut, twice: {text} ({} bytes), {end}", baseline.bytes), style, out)?;
-    if !baseline.varying.is_empty() {
-        let ranges: Vec<String> = baseline.varying.iter().take(8).map(|(start, end)| format!("{start}..{end}")).collect();
-        write_wrapped(&format!("not compared, because they vary by themselves: bytes {}", ranges.join(", ")), style, out)?;
-    }
-    if head.planned > head.selected {
-        let shard = head.shard.as_ref().map(|shard| format!(", part {shard}")).unwrap_or_default();
-        write_wrapped(&format!("{} of {} splits{shard}", head.selected, head.planned), style, out)?;
-    }
-    writeln!(out)
 }
 
 fn write_rows(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -97,7 +67,7 @@ pub(super) fn confirmation(row: &SplitRow) -> &'static str {
         (false, Some(Seen::Unread)) => "unconfirmed: not read in time",
         (false, Some(Seen::Unreceived)) => "unconfirmed: not received in time",
         (false, Some(Seen::Acknowledged)) => "unconfirmed: acknowledged",
-        (false, Some(Seen::Gone)) => "unconfirmed: server gone",
+        (false, Some(Seen::Gone)) => "unconfirmed: gone before",
         (false, _) => "unconfirmed",
     }
 }
@@ -125,7 +95,10 @@ fn write_failures(report: &SplitReport, style: &Style, out: &mut dyn Write) -> i
     }
     let several = report.rows.iter().filter(|row| row.cuts.len() != 1 && !row.verdict.is_same() && !row.allowed);
     for row in several.take(MOST_ROWS) {
-        writeln!(out, "{}: {}: {}", paint(BAD, "fail"), row.name, row.verdict.describe())?;
+        let line = format!("{}: {}: {}", row.name, row.verdict.word(), row.verdict.describe());
+        let mut lines = wrap(&line, style.width.saturating_sub(6)).into_iter();
+        writeln!(out, "{}: {}", paint(BAD, "fail"), lines.next().unwrap_or_default())?;
+        lines.try_for_each(|line| writeln!(out, "      {line}"))?;
         if !row.cuts.is_empty() {
             write_wrapped(&draw(&stream, &row.cuts, style), style, out)?;
         }
@@ -134,7 +107,10 @@ fn write_failures(report: &SplitReport, style: &Style, out: &mut dyn Write) -> i
         writeln!(out, "smallest failing split: {smallest}")?;
     }
     if let Some(output) = report.program_output.as_ref().filter(|output| !output.is_empty()) {
-        writeln!(out, "\nthe server's output:")?;
+        match (report.head.under_test, &report.smallest) {
+            (UnderTest::Client, Some(split)) => writeln!(out, "\nwhat the client said ({split}):")?,
+            _ => writeln!(out, "\nthe server's output:")?,
+        }
         let lines: Vec<&str> = output.lines().collect();
         lines[lines.len().saturating_sub(MOST_OUTPUT)..].iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     }

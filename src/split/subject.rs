@@ -1,0 +1,49 @@
+//! What is under test: a server, to which netlab connects, or a client, which netlab serves.
+
+use super::client::Client;
+use super::exchange::{Caller, Trial};
+use super::host::Host;
+use super::model::UnderTest;
+use super::script::Script;
+use crate::engine::Interrupt;
+
+/// What is tried under every split.
+pub trait Subject: Sync {
+    /// Which of the two it is.
+    fn under_test(&self) -> UnderTest;
+
+    /// The conversation.
+    fn script(&self) -> &Script;
+
+    /// Somebody who carries it out, again and again. `stream` is all that netlab sends.
+    fn trial<'s>(&'s self, stream: &'s [u8], interrupt: &'s Interrupt) -> Box<dyn Trial + 's>;
+}
+
+/// A server.
+impl Subject for Script {
+    fn under_test(&self) -> UnderTest {
+        UnderTest::Server
+    }
+
+    fn script(&self) -> &Script {
+        self
+    }
+
+    fn trial<'s>(&'s self, stream: &'s [u8], interrupt: &'s Interrupt) -> Box<dyn Trial + 's> {
+        Box::new(Caller::new(self, stream, interrupt))
+    }
+}
+
+impl Subject for Client {
+    fn under_test(&self) -> UnderTest {
+        UnderTest::Client
+    }
+
+    fn script(&self) -> &Script {
+        &self.script
+    }
+
+    fn trial<'s>(&'s self, stream: &'s [u8], interrupt: &'s Interrupt) -> Box<dyn Trial + 's> {
+        Box::new(Host::new(self, stream, interrupt))
+    }
+}
