@@ -92,3 +92,33 @@ fn what_differs_is_told_with_what_the_client_said() {
     assert!(!words.contains('\x1b'), "{words}");
     assert!(words.contains("what the client said (cut 4):\n  (standard output)\n"), "{words}");
 }
+
+/// The smallest failing split, saved, fails under `netlab run` too; and passes where the client is right.
+#[test]
+fn what_failed_can_be_run_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("saved.json");
+    let path = file.display().to_string();
+    let run = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_netlab"))
+            .args(["run", "--allow-exec", &path])
+            .env("XDG_STATE_HOME", folder.path())
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    for (faulty, right, answer, words) in
+        [("one-recv", "line", LINE, "exec returned other bytes"), ("header-recv", "framed", FRAME, "exec ended with another exit code")]
+    {
+        let output = netlab(&client(faulty), &[answer, &["--cut", "3,4", "--cut", "2", "--save", &path]].concat());
+        assert_eq!(output.status.code(), Some(1), "{faulty}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("saved: cut 2; to run only that again: netlab run --allow-exec "));
+        let saved = std::fs::read_to_string(&file).unwrap();
+        let (code, said) = run(&saved);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(words), "{said}");
+        let (code, said) = run(&saved.replace(faulty, right));
+        assert_eq!(code, Some(0), "{said}");
+    }
+}

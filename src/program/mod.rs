@@ -120,8 +120,15 @@ impl Program {
         Ok(Self { child, guard: Some(guard), output, stdout, ended: None })
     }
 
-    /// The last of what it wrote on its standard output and error; where they are kept apart, on its standard error.
+    /// The last of what it wrote on its standard output and error; where they are kept apart, the one behind the other.
     pub fn output(&self) -> Vec<u8> {
+        let (mut output, _) = self.stdout();
+        output.extend(self.stderr());
+        output
+    }
+
+    /// The last of what it wrote on its standard error, where that is kept apart.
+    pub fn stderr(&self) -> Vec<u8> {
         self.output.bytes()
     }
 

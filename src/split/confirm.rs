@@ -3,9 +3,7 @@
 //! The kernel is asked about the peer's socket (sock_diag(7)), which any user may do on the same machine. A piece was seen when the kernel
 //! has received all bytes that were sent, and none of them waits in the receive queue: two answers, of which [`Reading`] says why.
 //!
-//! A peer that reads a piece and closes may be gone before it is asked about. How it closed tells then: close(2) with unread bytes resets
-//! the connection (RFC 2525, section 2.17; tcp_close of net/ipv4/tcp.c), and so do bytes that come after it. Where it was closed by FIN, and every
-//! byte is acknowledged, all were read.
+//! A peer that reads a piece and closes may be gone before it is asked about. How it closed tells then ([`Departure`]).
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Interrupt;
 use crate::scenario::SocketOption;
-use crate::sys::{self, PeerWatch, Reading, TcpInfo};
+use crate::sys::{self, Departure, PeerWatch, Reading};
 
 /// What is known of a piece before the next one leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -97,14 +95,11 @@ fn ask(watch: &mut PeerWatch, socket: &std::net::TcpStream, sent: u64, limit: Du
 
 /// What a peer that is gone had read; `None` where its acknowledgement or its reset is still on its way.
 fn closed_behind(socket: &std::net::TcpStream) -> Option<Seen> {
-    match sys::tcp_info(socket) {
-        Ok(info) if info.is_close_wait() => is_acknowledged(&info).then_some(Seen::Confirmed),
+    match sys::tcp_info(socket).map(|info| info.departure()) {
+        Ok(Departure::ReadAll) => Some(Seen::Confirmed),
+        Ok(Departure::UnderWay) => None,
         _ => Some(Seen::Gone),
     }
-}
-
-fn is_acknowledged(info: &TcpInfo) -> bool {
-    info.counter(SocketOption::UnackedSegs) == Some(0) && info.counter(SocketOption::NotsentBytes).unwrap_or(0) == 0
 }
 
 /// Until the peer's kernel has acknowledged everything, and a pause that follows the time of a round trip: what a server on another
@@ -114,7 +109,7 @@ fn acknowledged(socket: &std::net::TcpStream, limit: Duration, interrupt: &Inter
     let acknowledged = poll(limit, interrupt, || {
         let info = sys::tcp_info(socket).ok()?;
         round_trip = Duration::from_micros(info.counter(SocketOption::RttUs).unwrap_or(0));
-        is_acknowledged(&info).then_some(())
+        info.is_acknowledged().then_some(())
     });
     if acknowledged.is_none() {
         return Seen::Unreceived;

@@ -43,7 +43,6 @@ pub use exchange::{AnswerEnd, ClientRun, Exchange, Trial};
 pub use mask::Mask;
 pub use model::{BaselineReport, MessageReport, SplitHead, SplitReport, SplitRow, SplitSummary, UnderTest, VERSION, split_schema};
 pub use range::{CutRanges, FailRange, failing_ranges};
-pub use save::scenario_of;
 pub use script::{Closing, Limits, Message, Script};
 pub use subject::Subject;
 pub use sweep::{BaselineError, SweepEvent, SweepOptions, sweep, take_baseline};

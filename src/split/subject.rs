@@ -1,9 +1,12 @@
 //! What is under test: a server, to which netlab connects, or a client, which netlab serves.
 
+use super::baseline::Baseline;
 use super::client::Client;
+use super::cut::Split;
 use super::exchange::{Caller, Trial};
 use super::host::Host;
-use super::model::UnderTest;
+use super::model::{SplitRow, UnderTest};
+use super::save;
 use super::script::Script;
 use crate::engine::Interrupt;
 
@@ -14,6 +17,9 @@ pub trait Subject: Sync {
 
     /// The conversation.
     fn script(&self) -> &Script;
+
+    /// A split that failed as a scenario file, which `netlab run` carries out again.
+    fn scenario(&self, exec: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String;
 
     /// Somebody who carries it out, again and again. `stream` is all that netlab sends.
     fn trial<'s>(&'s self, stream: &'s [u8], interrupt: &'s Interrupt) -> Box<dyn Trial + 's>;
@@ -32,6 +38,10 @@ impl Subject for Script {
     fn trial<'s>(&'s self, stream: &'s [u8], interrupt: &'s Interrupt) -> Box<dyn Trial + 's> {
         Box::new(Caller::new(self, stream, interrupt))
     }
+
+    fn scenario(&self, exec: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
+        save::of_server(self, exec, split, row, baseline)
+    }
 }
 
 impl Subject for Client {
@@ -45,5 +55,9 @@ impl Subject for Client {
 
     fn trial<'s>(&'s self, stream: &'s [u8], interrupt: &'s Interrupt) -> Box<dyn Trial + 's> {
         Box::new(Host::new(self, stream, interrupt))
+    }
+
+    fn scenario(&self, _: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
+        save::of_client(self, split, row, baseline)
     }
 }

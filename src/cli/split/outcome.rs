@@ -5,7 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::{Output, note};
 use crate::cli::sinks::{ReportFormat, write_file};
 use crate::report::render_split;
-use crate::split::{Baseline, Split, SplitReport, SplitRow, SplitSummary, SplitVerdict, Subject, scenario_of};
+use crate::split::{Baseline, Split, SplitReport, SplitRow, SplitSummary, SplitVerdict, Subject};
 
 /// The most bytes of clients' output that are kept of all rows.
 const MOST_OUTPUT: usize = 1024 * 1024;
@@ -69,7 +69,7 @@ impl SplitArgs {
         let Some((path, name)) = self.save.as_ref().zip(report.smallest.as_ref()) else { return true };
         let split = splits.iter().find(|split| split.name == *name);
         let Some((split, row)) = split.zip(report.rows.iter().find(|row| row.name == *name)) else { return true };
-        let text = scenario_of(subject.script(), report.head.exec.as_deref(), split, row, baseline);
+        let text = subject.scenario(report.head.exec.as_deref(), split, row, baseline);
         match write_file(path, text.as_bytes()) {
             Ok(()) => {
                 let allow = if self.exec.is_some() { " --allow-exec" } else { "" };
