@@ -170,6 +170,15 @@ impl SplitVerdict {
         }
     }
 
+    /// Its word, where tries and neighbours are compared. A server that has given up closes; whether that is by FIN or by RST depends on
+    /// what it had not read by then, and so on time.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Closed { .. } | Self::Reset { .. } => "closed or reset",
+            other => other.word(),
+        }
+    }
+
     /// It in a line.
     pub fn describe(&self) -> String {
         match self {

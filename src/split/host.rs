@@ -105,6 +105,7 @@ impl<'s> Host<'s> {
             }
             let deadline = tally.deadline(self.client.ready, self.client.script.limits.timeout);
             if Instant::now() >= deadline {
+                tally.stop();
                 program.stop();
                 let has_connected = tally.connections() > 0;
                 return Ok(if has_connected { AnswerEnd::NotEnded } else { AnswerEnd::NeverConnected("it went on in vain".to_owned()) });

@@ -40,17 +40,21 @@ pub fn failing_ranges(rows: &[SplitRow]) -> Vec<FailRange> {
     single.sort_by_key(|row| row.cuts[0]);
     single.dedup_by_key(|row| row.cuts[0]);
     let mut ranges: Vec<FailRange> = Vec::new();
-    let mut is_open = false;
+    // What the range that may go on came out as.
+    let mut open = None;
     for row in single {
         if row.verdict.is_same() {
-            is_open = false;
+            open = None;
             continue;
         }
-        let (cut, word) = (row.cuts[0], row.verdict.word());
+        let (cut, word, kind) = (row.cuts[0], row.verdict.word(), row.verdict.kind());
         match ranges.last_mut() {
-            Some(range) if is_open && range.verdict == word && range.allowed == row.allowed => {
+            Some(range) if open == Some(kind) && range.allowed == row.allowed => {
                 range.last = cut;
                 range.tried += 1;
+                if range.verdict != word {
+                    kind.clone_into(&mut range.verdict);
+                }
             }
             _ => ranges.push(FailRange {
                 first: cut,
@@ -61,7 +65,7 @@ pub fn failing_ranges(rows: &[SplitRow]) -> Vec<FailRange> {
                 example: row.verdict.describe(),
             }),
         }
-        is_open = true;
+        open = Some(kind);
     }
     ranges
 }
@@ -121,10 +125,15 @@ mod tests {
             row(5, closed()),
             row(7, closed()),
             row(8, SplitVerdict::Refused),
+            row(9, closed()),
+            row(10, SplitVerdict::Reset { received: 3 }),
         ];
         let ranges = failing_ranges(&rows);
         let shown: Vec<_> = ranges.iter().map(|range| (range.to_string(), range.tried, range.verdict.as_str())).collect();
-        assert_eq!(shown, [("1..2".to_owned(), 2, "closed"), ("5..7".to_owned(), 2, "closed"), ("8".to_owned(), 1, "refused")]);
+        let range = |range: &str, tried, verdict| (range.to_owned(), tried, verdict);
+        let expected =
+            [range("1..2", 2, "closed"), range("5..7", 2, "closed"), range("8", 1, "refused"), range("9..10", 2, "closed or reset")];
+        assert_eq!(shown, expected);
     }
 
     #[test]

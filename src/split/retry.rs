@@ -37,9 +37,8 @@ pub(super) fn settle(trial: &mut dyn Trial, split: &Split, baseline: &Mutex<Base
         }
         tries.push(attempt(trial, split, baseline));
     }
-    let words: Vec<&str> = tries.iter().map(|tried| tried.verdict.word()).collect();
-    let is_stable = words.iter().all(|word| *word == words[0]);
-    let unstable = SplitVerdict::Unstable { tries: words.into_iter().map(str::to_owned).collect() };
+    let is_stable = tries.iter().all(|tried| tried.verdict.kind() == tries[0].verdict.kind());
+    let unstable = SplitVerdict::Unstable { tries: tries.iter().map(|tried| tried.verdict.word().to_owned()).collect() };
     let mut tried = tries.swap_remove(0);
     if !is_stable {
         tried.verdict = unstable;

@@ -7,12 +7,13 @@ use super::connection::{Connection, End, Task, Worker};
 use super::exchange::AnswerEnd;
 use super::tally::Tally;
 use super::until::Until;
+use crate::framing::FrameErrorKind;
 
 /// Carries out the conversation, and stays until the client has gone.
 pub(super) fn serve(task: Task<'_>, worker: &mut Worker, socket: TcpStream, hang_up: HangUp, tally: &Tally, number: u64) {
     let mut connection = Connection::new(task, worker, socket, End::Server);
     let mut pieces = 0;
-    let outcome = converse(task, &mut connection, &mut pieces);
+    let outcome = converse(task, &mut connection, tally, &mut pieces);
     let is_answered = outcome.is_ok();
     tally.conversed(number, &mut connection, pieces, outcome);
     if !is_answered {
@@ -25,7 +26,7 @@ pub(super) fn serve(task: Task<'_>, worker: &mut Worker, socket: TcpStream, hang
     connection.drain();
 }
 
-fn converse(task: Task<'_>, connection: &mut Connection<'_>, pieces: &mut usize) -> Result<(), String> {
+fn converse(task: Task<'_>, connection: &mut Connection<'_>, tally: &Tally, pieces: &mut usize) -> Result<(), String> {
     let messages = &task.script.messages;
     let ends = task.script.ends();
     let mut start = 0;
@@ -33,7 +34,10 @@ fn converse(task: Task<'_>, connection: &mut Connection<'_>, pieces: &mut usize)
     while index < messages.len() {
         match connection.read_until(&messages[index].until) {
             AnswerEnd::Complete => {}
-            end => return Err(format!("request {} (until {}) {}", index + 1, messages[index].until, broken(&end))),
+            end => {
+                let end = if tally.is_stopped() { AnswerEnd::Interrupted } else { end };
+                return Err(format!("request {} (until {}) {}", index + 1, messages[index].until, broken(&end)));
+            }
         }
         // Answers with no request between them leave together where that is the split; else each when the one before it was seen.
         let last = (index + 1..messages.len()).take_while(|&next| messages[next].until == Until::Nothing).last().unwrap_or(index);
@@ -55,13 +59,13 @@ fn converse(task: Task<'_>, connection: &mut Connection<'_>, pieces: &mut usize)
 /// Why a request is not whole.
 fn broken(end: &AnswerEnd) -> String {
     match end {
+        AnswerEnd::Malformed(what) if what == FrameErrorKind::Truncated.name() => broken(&AnswerEnd::Closed),
         AnswerEnd::Malformed(what) => format!("is none of this codec ({what})"),
         AnswerEnd::Closed => "was not whole when the client ended its stream".to_owned(),
         AnswerEnd::Reset => "was not whole when the client reset the connection".to_owned(),
-        AnswerEnd::NoAnswer => "was not whole in time".to_owned(),
         AnswerEnd::TooLong => "does not end within the bytes allowed (--max-answer)".to_owned(),
         AnswerEnd::Failed(reason) => format!("could not be read: {reason}"),
-        _ => "was not whole when the client was gone".to_owned(),
+        _ => "was not whole when the client was stopped".to_owned(),
     }
 }
 

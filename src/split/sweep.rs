@@ -29,6 +29,13 @@ pub enum BaselineError {
         /// Of a client, what it did and said.
         client: Option<ClientRun>,
     },
+    /// A client ended before anything was sent to it.
+    Unanswered {
+        /// How.
+        end: AnswerEnd,
+        /// What it did and said.
+        client: ClientRun,
+    },
     /// Two answers to the same bytes ended in different ways.
     Unlike(AnswerEnd, AnswerEnd),
 }
@@ -70,6 +77,10 @@ impl fmt::Display for BaselineError {
                     f.write_str(&end.in_words())
                 }
             },
+            Self::Unanswered { end, client } => {
+                let (end, what) = (end.in_words(), client.in_words());
+                write!(f, "nothing was sent to the client before it ended ({end}; {what}): is `--until` what ends its request?")
+            }
             Self::Unlike(first, second) => write!(
                 f,
                 "the same uncut bytes had different ends ({}, then {}), so nothing can be held against them",
@@ -86,6 +97,7 @@ impl BaselineError {
     /// What the client said, where one was run.
     pub fn said(&self) -> Option<&str> {
         match self {
+            Self::Unanswered { client, .. } => Some(&client.said),
             Self::NoBaseline { client, .. } => client.as_ref().map(|client| client.said.as_str()),
             Self::Unlike(..) => None,
         }
@@ -110,6 +122,9 @@ pub fn take_baseline(subject: &dyn Subject, mask: Mask, interrupt: &Interrupt) -
 
 fn usable(exchange: Exchange) -> Result<Exchange, BaselineError> {
     match exchange.end {
+        end @ (AnswerEnd::Exited(_) | AnswerEnd::Killed(_)) if exchange.sends == 0 => {
+            Err(BaselineError::Unanswered { end, client: exchange.client.unwrap_or_default() })
+        }
         AnswerEnd::Complete | AnswerEnd::Closed | AnswerEnd::Reset | AnswerEnd::Exited(_) | AnswerEnd::Killed(_) => Ok(exchange),
         end => Err(BaselineError::NoBaseline { end, received: exchange.answer.len() as u64, client: exchange.client }),
     }

@@ -23,6 +23,8 @@ struct Counts {
     active: usize,
     answered: u64,
     broken: Option<String>,
+    /// Whether the client is being stopped: what breaks then is not its doing.
+    is_stopped: bool,
     pieces: usize,
     sends: usize,
     seen: Vec<Seen>,
@@ -36,6 +38,7 @@ impl Tally {
             active: 0,
             answered: 0,
             broken: None,
+            is_stopped: false,
             pieces: 0,
             sends: 0,
             seen: Vec::new(),
@@ -85,6 +88,15 @@ impl Tally {
     pub(super) fn wait_idle(&self, limit: Duration) {
         let waited = self.idle.wait_timeout_while(self.counts(), limit, |counts| counts.active > 0);
         drop(waited);
+    }
+
+    /// The client is about to be stopped.
+    pub(super) fn stop(&self) {
+        self.counts().is_stopped = true;
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.counts().is_stopped
     }
 
     pub(super) fn active(&self) -> usize {
