@@ -191,6 +191,7 @@ impl SplitVerdict {
             Self::Refused => "the connection was refused".to_owned(),
             Self::ExitCode { code, instead_of, difference } => {
                 let output = difference.as_ref().map(|difference| format!("; its output {}", difference.describe())).unwrap_or_default();
+                let instead_of = instead_of.strip_prefix("exit code ").unwrap_or(instead_of);
                 format!("exit code {code} instead of {instead_of}{output}")
             }
             Self::Killed { signal, instead_of } => format!("ended by signal {signal} instead of {instead_of}"),

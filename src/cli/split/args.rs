@@ -23,7 +23,7 @@ const MOST_JOBS: u16 = 1024;
 #[command(after_help = exit::HELP)]
 pub(in crate::cli) struct SplitArgs {
     /// The server: HOST:PORT; with --exec, where it will listen [default with --exec: 127.0.0.1:{port}]
-    #[arg(value_name = "TARGET", required_unless_present = "exec")]
+    #[arg(value_name = "TARGET", required_unless_present_any = ["exec", "listen"])]
     pub(super) target: Option<String>,
 
     /// Start the server first, and stop it at the end with all that it started; with --listen, run the client once a split. {port}, {host} and

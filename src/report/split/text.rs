@@ -75,7 +75,11 @@ pub(super) fn confirmation(row: &SplitRow) -> &'static str {
 /// The verdict in a word.
 fn in_short(row: &SplitRow) -> String {
     let allowed = if row.allowed && !row.verdict.is_same() { " (allowed)" } else { "" };
-    format!("{}{allowed}", row.verdict.word())
+    match &row.verdict {
+        SplitVerdict::ExitCode { code, .. } => format!("exit code {code}{allowed}"),
+        SplitVerdict::Killed { signal, .. } => format!("killed by {signal}{allowed}"),
+        other => format!("{}{allowed}", other.word()),
+    }
 }
 
 /// The verdict in a line.
@@ -83,7 +87,10 @@ pub(super) fn verdict(row: &SplitRow) -> String {
     let allowed = if row.allowed && !row.verdict.is_same() { "allowed: " } else { "" };
     match &row.verdict {
         SplitVerdict::Same => "same".to_owned(),
-        other => format!("{allowed}{}: {}", other.word(), other.describe()),
+        other => {
+            let (word, line) = (other.word(), other.describe());
+            if line.starts_with(word) { format!("{allowed}{line}") } else { format!("{allowed}{word}: {line}") }
+        }
     }
 }
 
@@ -95,7 +102,7 @@ fn write_failures(report: &SplitReport, style: &Style, out: &mut dyn Write) -> i
     }
     let several = report.rows.iter().filter(|row| row.cuts.len() != 1 && !row.verdict.is_same() && !row.allowed);
     for row in several.take(MOST_ROWS) {
-        let line = format!("{}: {}: {}", row.name, row.verdict.word(), row.verdict.describe());
+        let line = format!("{}: {}", row.name, row.verdict.describe());
         let mut lines = wrap(&line, style.width.saturating_sub(6)).into_iter();
         writeln!(out, "{}: {}", paint(BAD, "fail"), lines.next().unwrap_or_default())?;
         lines.try_for_each(|line| writeln!(out, "      {line}"))?;
@@ -140,7 +147,7 @@ fn write_summary(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io
     ];
     let counts: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let is_good = report.rows.iter().all(|row| row.went_well(summary.strict)) && !summary.interrupted;
-    let word = if is_good { paint(GOOD, "ok") } else { paint(BAD, "not ok") };
+    let (word, colour) = if is_good { ("ok", GOOD) } else { ("not ok", BAD) };
     let interrupted = if summary.interrupted { ", interrupted" } else { "" };
     let seen = match (summary.confirmed, summary.unconfirmed) {
         (_, 0) => "all confirmed".to_owned(),
@@ -154,7 +161,9 @@ fn write_summary(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io
         format_duration(Duration::from_micros(summary.elapsed_us)),
         summary.rate(),
     );
-    wrap(&line, style.width).iter().try_for_each(|line| writeln!(out, "{line}"))
+    // Painted when it is wrapped: colours take no room.
+    let painted = |(index, line): (usize, &String)| if index == 0 { line.replacen(word, &paint(colour, word), 1) } else { line.clone() };
+    wrap(&line, style.width).iter().enumerate().map(painted).try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// The bytes behind hexadecimal digits that netlab wrote.
