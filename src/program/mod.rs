@@ -156,6 +156,15 @@ impl Program {
         self.ended
     }
 
+    /// How it ended, if it does so within a time.
+    pub fn ended_within(&mut self, limit: Duration) -> Option<Ended> {
+        let deadline = Instant::now() + limit;
+        while self.ended().is_none() && Instant::now() < deadline {
+            std::thread::sleep(PAUSE);
+        }
+        self.ended()
+    }
+
     /// Ends it and all that it started, first by SIGTERM, then by SIGKILL; tells how it ended.
     pub fn stop(&mut self) -> Ended {
         if let Some(ended) = self.ended() {

@@ -93,6 +93,25 @@ impl Program {
         }
     }
 
+    /// Starts a server anew where it was before, as somebody who knows only that address expects it.
+    ///
+    /// # Errors
+    /// Why there is none, with what it said.
+    pub fn start_again(command: &Command, address: SocketAddr, limit: Duration, is_stopped: &dyn Fn() -> bool) -> Result<Self, StartError> {
+        let deadline = Instant::now() + limit;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut program = Self::start(command, Some(address)).map_err(StartError::NotStarted)?;
+            match program.wait_ready(address, deadline, is_stopped) {
+                Ok(()) => return Ok(program),
+                // The kernel may not be done yet with what the one before had open.
+                Err(StartError::Ended(..)) if tries < PORTS => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     fn wait_ready(&mut self, address: SocketAddr, deadline: Instant, is_stopped: &dyn Fn() -> bool) -> Result<(), StartError> {
         let mut pause = FIRST_PAUSE;
         loop {

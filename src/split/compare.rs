@@ -37,6 +37,11 @@ pub enum SplitVerdict {
     },
     /// The server took no connection.
     Refused,
+    /// The server, which netlab had started, ended.
+    ServerEnded {
+        /// How.
+        reason: String,
+    },
     /// The client ended with another exit code.
     ExitCode {
         /// That.
@@ -144,6 +149,7 @@ impl SplitVerdict {
             AnswerEnd::NoAnswer => Self::NoAnswer { received },
             AnswerEnd::TooLong => Self::TooLong { received },
             AnswerEnd::Refused => Self::Refused,
+            AnswerEnd::ServerEnded(how) => Self::ServerEnded { reason: how.clone() },
             AnswerEnd::Exited(code) => Self::ExitCode { code: *code, instead_of: baseline.end().in_words(), difference: differs() },
             AnswerEnd::Killed(signal) => Self::Killed { signal: *signal, instead_of: baseline.end().in_words() },
             AnswerEnd::NotEnded => Self::NotEnded { received },
@@ -161,6 +167,7 @@ impl SplitVerdict {
             Self::Closed { .. } => "closed",
             Self::Reset { .. } => "reset",
             Self::Refused => "refused",
+            Self::ServerEnded { .. } => "server ended",
             Self::ExitCode { .. } => "exit code",
             Self::Killed { .. } => "killed",
             Self::NotEnded { .. } => "not ended",
@@ -189,6 +196,7 @@ impl SplitVerdict {
             Self::Closed { received } => format!("closed (FIN) after {received} bytes of the answer"),
             Self::Reset { received } => format!("reset (RST) after {received} bytes of the answer"),
             Self::Refused => "the connection was refused".to_owned(),
+            Self::ServerEnded { reason } => format!("the server {reason}"),
             Self::ExitCode { code, instead_of, difference } => {
                 let output = difference.as_ref().map(|difference| format!("; its output {}", difference.describe())).unwrap_or_default();
                 let instead_of = instead_of.strip_prefix("exit code ").unwrap_or(instead_of);

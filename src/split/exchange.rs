@@ -32,6 +32,8 @@ pub enum AnswerEnd {
     TooLong,
     /// The connection was refused.
     Refused,
+    /// The server ended while it was asked; how.
+    ServerEnded(String),
     /// The client ended by itself, with this exit code.
     Exited(i32),
     /// The client was ended by this signal, which netlab did not send.
@@ -67,6 +69,8 @@ pub struct Exchange {
     pub took: Duration,
     /// What is known of a client besides.
     pub client: Option<ClientRun>,
+    /// The last of what the program said, as it is shown.
+    pub said: Option<String>,
 }
 
 /// What is known of a client that was run once.
@@ -78,8 +82,6 @@ pub struct ClientRun {
     pub answered: u64,
     /// How the conversation of another one ended: the first.
     pub broken: Option<String>,
-    /// The last of what it said, as it is shown: its standard output, then its standard error.
-    pub said: String,
 }
 
 impl ClientRun {
@@ -105,6 +107,7 @@ impl AnswerEnd {
             Self::NoAnswer => "not complete in time".to_owned(),
             Self::TooLong => "too long".to_owned(),
             Self::Refused => "refused".to_owned(),
+            Self::ServerEnded(how) => format!("the server {how}"),
             Self::Exited(code) => format!("exit code {code}"),
             Self::Killed(signal) => format!("ended by signal {signal}"),
             Self::NotEnded => "not ended in time".to_owned(),
@@ -128,6 +131,7 @@ impl Exchange {
             seen: Vec::new(),
             took: Duration::ZERO,
             client: None,
+            said: None,
         }
     }
 }

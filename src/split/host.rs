@@ -155,7 +155,8 @@ impl Trial for Host<'_> {
         match self.run(split, &tally) {
             Ok((end, program)) => {
                 let (stdout, is_cut) = program.stdout();
-                tally.fill(&mut exchange, said(&stdout, &program.stderr()));
+                tally.fill(&mut exchange);
+                exchange.said = Some(said(&stdout, &program.stderr()));
                 exchange.end = end;
                 if self.client.judged == Judged::Output {
                     if is_cut && matches!(exchange.end, AnswerEnd::Exited(_) | AnswerEnd::Killed(_)) {

@@ -142,7 +142,8 @@ pub struct SplitRow {
     /// Connections that the client made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connections: Option<u64>,
-    /// What the client said, where it failed: the last of its standard output, then of its standard error; no more than 1 MiB of all rows.
+    /// What the client said, where it failed: the last of its standard output, then of its standard error. What a server said that ended. No
+    /// more than 1 MiB of all rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
 }
@@ -162,7 +163,7 @@ impl SplitRow {
             unseen: exchange.seen.iter().copied().find(|seen| *seen != Seen::Confirmed),
             confirmed: seen == exchange.seen.len() && (split.cuts.is_empty() || seen > 0),
             connections: exchange.client.as_ref().map(|client| client.connections),
-            output: exchange.client.as_ref().filter(|_| !verdict.is_same()).map(|client| client.said.clone()),
+            output: exchange.said.clone().filter(|_| !verdict.is_same()),
             verdict,
             allowed: false,
             took_us: u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),

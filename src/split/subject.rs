@@ -21,6 +21,16 @@ pub trait Subject: Sync {
     /// A split that failed as a scenario file, which `netlab run` carries out again.
     fn scenario(&self, exec: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String;
 
+    /// Whether it has ended for good, so that no split can be carried out any more.
+    fn is_over(&self) -> bool {
+        false
+    }
+
+    /// Stops what netlab has started for the whole sweep; gives the last of what that said, and how it ended if by itself, escaped line by line.
+    fn finish(&self) -> Option<String> {
+        None
+    }
+
     /// Somebody who carries it out, again and again. `stream` is all that netlab sends.
     fn trial<'s>(&'s self, stream: &'s [u8], interrupt: &'s Interrupt) -> Box<dyn Trial + 's>;
 }

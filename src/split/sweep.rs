@@ -26,15 +26,19 @@ pub enum BaselineError {
         end: AnswerEnd,
         /// What had come.
         received: u64,
-        /// Of a client, what it did and said.
+        /// Of a client, what it did.
         client: Option<ClientRun>,
+        /// What it said.
+        said: Option<String>,
     },
     /// A client ended before anything was sent to it.
     Unanswered {
         /// How.
         end: AnswerEnd,
-        /// What it did and said.
+        /// What it did.
         client: ClientRun,
+        /// What it said.
+        said: Option<String>,
     },
     /// Two answers to the same bytes ended in different ways.
     Unlike(AnswerEnd, AnswerEnd),
@@ -43,7 +47,7 @@ pub enum BaselineError {
 impl fmt::Display for BaselineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoBaseline { end, received, client } => match end {
+            Self::NoBaseline { end, received, client, .. } => match end {
                 AnswerEnd::Refused => f.write_str("the connection was refused: is the server listening there?"),
                 AnswerEnd::NoAnswer => write!(
                     f,
@@ -71,13 +75,14 @@ impl fmt::Display for BaselineError {
                 AnswerEnd::TooLong => {
                     write!(f, "the answer to the uncut bytes does not end within {received} bytes; `--max-answer` allows more")
                 }
+                AnswerEnd::ServerEnded(how) => write!(f, "the server {how} on the uncut bytes"),
                 AnswerEnd::Failed(reason) => f.write_str(reason),
                 AnswerEnd::Interrupted => f.write_str("interrupted"),
                 AnswerEnd::Complete | AnswerEnd::Closed | AnswerEnd::Reset | AnswerEnd::Exited(_) | AnswerEnd::Killed(_) => {
                     f.write_str(&end.in_words())
                 }
             },
-            Self::Unanswered { end, client } => {
+            Self::Unanswered { end, client, .. } => {
                 let (end, what) = (end.in_words(), client.in_words());
                 write!(f, "nothing was sent to the client before it ended ({end}; {what}): is `--until` what ends its request?")
             }
@@ -94,11 +99,10 @@ impl fmt::Display for BaselineError {
 impl std::error::Error for BaselineError {}
 
 impl BaselineError {
-    /// What the client said, where one was run.
+    /// What the program said, where one was run.
     pub fn said(&self) -> Option<&str> {
         match self {
-            Self::Unanswered { client, .. } => Some(&client.said),
-            Self::NoBaseline { client, .. } => client.as_ref().map(|client| client.said.as_str()),
+            Self::Unanswered { said, .. } | Self::NoBaseline { said, .. } => said.as_deref(),
             Self::Unlike(..) => None,
         }
     }
@@ -123,10 +127,10 @@ pub fn take_baseline(subject: &dyn Subject, mask: Mask, interrupt: &Interrupt) -
 fn usable(exchange: Exchange) -> Result<Exchange, BaselineError> {
     match exchange.end {
         end @ (AnswerEnd::Exited(_) | AnswerEnd::Killed(_)) if exchange.sends == 0 => {
-            Err(BaselineError::Unanswered { end, client: exchange.client.unwrap_or_default() })
+            Err(BaselineError::Unanswered { end, client: exchange.client.unwrap_or_default(), said: exchange.said })
         }
         AnswerEnd::Complete | AnswerEnd::Closed | AnswerEnd::Reset | AnswerEnd::Exited(_) | AnswerEnd::Killed(_) => Ok(exchange),
-        end => Err(BaselineError::NoBaseline { end, received: exchange.answer.len() as u64, client: exchange.client }),
+        end => Err(BaselineError::NoBaseline { end, received: exchange.answer.len() as u64, client: exchange.client, said: exchange.said }),
     }
 }
 

@@ -114,11 +114,11 @@ impl Tally {
     }
 
     /// Hands over what was counted.
-    pub(super) fn fill(self, exchange: &mut Exchange, said: String) {
+    pub(super) fn fill(self, exchange: &mut Exchange) {
         let counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         (exchange.pieces, exchange.sends, exchange.seen) = (counts.pieces, counts.sends, counts.seen);
         let Counts { connections, answered, broken, .. } = counts;
-        exchange.client = Some(ClientRun { connections, answered, broken, said });
+        exchange.client = Some(ClientRun { connections, answered, broken });
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {

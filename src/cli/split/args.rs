@@ -69,7 +69,7 @@ pub(in crate::cli) struct SplitArgs {
     #[arg(long, value_name = "I/N", value_parser = parse_shard, help_heading = "Cuts")]
     pub(super) shard: Option<Shard>,
 
-    /// Do not compare what this regular expression matches in the answers, or a header field: field:Date
+    /// Do not compare what this regular expression matches in the answers; or the line of a header field, as HTTP has them: field:Date
     #[arg(long = "mask", value_name = "REGEX", help_heading = "Judgement")]
     pub(super) masks: Vec<String>,
 

@@ -15,15 +15,14 @@ use super::exit::Exit;
 use super::interrupt;
 use super::output::{Output, SweepProgress, note};
 use crate::engine::Interrupt;
-use crate::program::Program;
 use crate::split::{
-    Baseline, BaselineReport, Mask, Message, MessageReport, SplitHead, SplitReport, Subject, SweepEvent, SweepOptions, UnderTest, VERSION,
-    failing_ranges, sweep, take_baseline,
+    Baseline, BaselineReport, Mask, Message, MessageReport, SplitHead, SplitReport, Started, Subject, SweepEvent, SweepOptions, UnderTest,
+    VERSION, failing_ranges, sweep, take_baseline,
 };
 pub(in crate::cli) use args::SplitArgs;
 use outcome::Rows;
 use plan::Chosen;
-use server::{finished, said};
+use server::said;
 
 /// What goes before any connection went wrong.
 struct Refusal(Exit, String);
@@ -52,10 +51,10 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
     let chosen = args.choose(&args.script(anywhere, messages.clone()))?;
     let interrupt = interrupt::listen().map_err(|error| Refusal(Exit::NotCarriedOut, format!("cannot listen for signals: {error}")))?;
-    let (mut program, subject) = args.subject(messages, chosen.splits.len(), &interrupt)?;
+    let subject = args.subject(messages, chosen.splits.len(), &interrupt)?;
     let subject = subject.as_ref();
 
-    let baseline = baseline_of(subject, mask, &mut program, &interrupt)?;
+    let baseline = baseline_of(subject, mask, &interrupt)?;
     let mut rows = Rows::new(args.strict);
     let progress = SweepProgress::new(chosen.splits.len());
     let options = SweepOptions { jobs: NonZeroUsize::from(args.jobs), interrupt: &interrupt };
@@ -63,16 +62,16 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
         let is_bad = !row.verdict.is_same();
         progress.ended(rows.push(row, args));
         // Without its server every later split would fail, and say nothing of the cut.
-        let is_over = is_bad && program.as_mut().is_some_and(|program| program.ended().is_some());
-        if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if is_bad && subject.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     progress.finish();
     let baseline = swept.map_err(|error| Refusal(Exit::NotCarriedOut, format!("cannot start a thread: {error}")))?;
 
     let smallest = rows.smallest().map(|row| (row.name.clone(), row.output.clone()));
     let is_good = rows.rows.iter().all(|row| row.went_well(args.strict));
-    let (smallest, client_output) = smallest.unzip();
-    let program_output = program.as_mut().filter(|_| !is_good).map(finished).or(client_output.flatten());
+    let (smallest, its_output) = smallest.unzip();
+    let last_words = subject.finish().filter(|_| !is_good);
+    let program_output = its_output.flatten().or(last_words);
     let Rows { rows, mut summary, .. } = rows;
     summary.not_run = chosen.splits.len() as u64 - summary.ended();
     summary.interrupted = interrupt.signal().is_some();
@@ -83,11 +82,11 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
 }
 
 /// The answers to the uncut bytes, or what a client makes of the uncut answers.
-fn baseline_of(subject: &dyn Subject, mask: Mask, program: &mut Option<Program>, interrupt: &Interrupt) -> Result<Baseline, Refusal> {
+fn baseline_of(subject: &dyn Subject, mask: Mask, interrupt: &Interrupt) -> Result<Baseline, Refusal> {
     let baseline = take_baseline(subject, mask, interrupt).map_err(|error| match interrupt.signal() {
         Some(signal) => Refusal(Exit::Interrupted(signal), "interrupted before the first answer".to_owned()),
         None => {
-            let output = program.as_mut().map(finished).or_else(|| error.said().map(str::to_owned));
+            let output = error.said().map(str::to_owned).or_else(|| subject.finish());
             let output = output.map(|output| said(&output)).unwrap_or_default();
             let target = subject.script().target;
             let place = if subject.under_test() == UnderTest::Server { format!("{target}: ") } else { String::new() };
@@ -102,19 +101,16 @@ fn baseline_of(subject: &dyn Subject, mask: Mask, program: &mut Option<Program>,
 
 impl SplitArgs {
     /// What is under test; a server that netlab is to start is started.
-    fn subject(
-        &self,
-        messages: Vec<Message>,
-        splits: usize,
-        interrupt: &Interrupt,
-    ) -> Result<(Option<Program>, Box<dyn Subject>), Refusal> {
-        match self.listen {
-            Some(address) => Ok((None, Box::new(self.client(address, messages)?))),
-            None => {
-                let (program, target) = self.serve(&messages, splits, interrupt)?;
-                Ok((program, Box::new(self.script(target, messages))))
-            }
+    fn subject(&self, messages: Vec<Message>, splits: usize, interrupt: &Interrupt) -> Result<Box<dyn Subject>, Refusal> {
+        if let Some(address) = self.listen {
+            return Ok(Box::new(self.client(address, messages)?));
         }
+        let (program, target) = self.serve(&messages, splits, interrupt)?;
+        let script = self.script(target, messages);
+        Ok(match program.zip(self.exec.clone()) {
+            Some((program, command)) => Box::new(Started::new(script, command, program, self.ready)),
+            None => Box::new(script),
+        })
     }
 
     fn head(&self, subject: &dyn Subject, chosen: &Chosen, baseline: &Baseline) -> SplitHead {

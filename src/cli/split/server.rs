@@ -7,19 +7,12 @@ use super::args::SplitArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::note;
 use crate::engine::Interrupt;
-use crate::program::{Ended, PORT, Program};
+use crate::program::{PORT, Program};
 use crate::split::Message;
 use crate::trace::escape_lines;
 
 /// Lines of a program's output below an error.
 const MOST_LINES: usize = 40;
-
-/// How a server ended, and the last of what it said, escaped line by line.
-pub(super) fn finished(program: &mut Program) -> String {
-    let ended = program.stop();
-    let output = escape_lines(&program.output());
-    if ended == Ended::Stopped { output } else { format!("{output}(it {ended})") }
-}
 
 /// A program's output below an error.
 pub(super) fn said(output: &str) -> String {

@@ -114,7 +114,9 @@ fn write_failures(report: &SplitReport, style: &Style, out: &mut dyn Write) -> i
         writeln!(out, "smallest failing split: {smallest}")?;
     }
     if let Some(output) = report.program_output.as_ref().filter(|output| !output.is_empty()) {
-        match (report.head.under_test, &report.smallest) {
+        let smallest = report.smallest.as_ref().filter(|name| report.rows.iter().any(|row| row.name == **name && row.output.is_some()));
+        match (report.head.under_test, smallest) {
+            (UnderTest::Server, Some(split)) => writeln!(out, "\nwhat the server said ({split}):")?,
             (UnderTest::Client, Some(split)) => writeln!(out, "\nwhat the client said ({split}):")?,
             _ => writeln!(out, "\nthe server's output:")?,
         }
