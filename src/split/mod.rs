@@ -1,10 +1,14 @@
-//! `netlab split`: one conversation under every cut, against a real server, each cut confirmed by the kernel.
+//! `netlab split`: one conversation under every cut, with a real server or a real client, each cut confirmed by the kernel.
 //!
 //! A [`Script`] says what is sent and where each answer ends. A [`CutPlan`] gives the [`Split`]s, as cuts at offsets of the stream that is
 //! sent. A sweep takes the answers to the uncut bytes twice ([`Baseline`]), carries out every split on a connection of its own, holds
 //! what came back against the baseline, and gives [`SplitRow`]s with their [`SplitVerdict`]s.
 //!
-//! Only `exchange` and `confirm` touch sockets; the other files are pure. What this module must not do: print, or choose an exit code.
+//! What is tried is a [`Subject`]: a server (a [`Script`]), a server that netlab started and starts again ([`Started`]), or a [`Client`],
+//! which is run once a split, served the answers, and judged by how it ends and what it prints.
+//!
+//! Only `connection`, `confirm`, `exchange`, `host` and `serve` touch sockets; the other files are pure, but for the program of `started`. What
+//! this module must not do: print, or choose an exit code.
 //!
 //! ```
 //! use netlab::split::CutPlan;
