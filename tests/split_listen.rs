@@ -59,6 +59,36 @@ fn a_right_client_passes_every_cut_and_sees_it() {
     }
 }
 
+/// What is called confirmed is what the client's own reads show.
+#[test]
+fn the_client_reads_each_piece_alone() {
+    each_piece_is_read_alone(1);
+}
+
+/// The same, by the thousands: `cargo test --test split_listen -- --ignored`.
+#[test]
+#[ignore = "takes half a minute"]
+fn ten_thousand_pieces_are_read_alone() {
+    each_piece_is_read_alone(100);
+}
+
+fn each_piece_is_read_alone(rounds: usize) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let command = unruly("keeps-sizes").replacen("sh -c '", &format!("sh -c 'KEPT=\"{}\" ", file.path().display()), 1);
+    let text = "a".repeat(100) + r"\n";
+    for _ in 0..rounds {
+        std::fs::write(file.path(), "").unwrap();
+        let (report, code) = report(&command, &["--text", &text, "--until", "line"]);
+        assert_eq!(code, Some(0), "{:#?}", report.rows.iter().find(|row| !row.verdict.is_same()));
+        assert!(report.rows.iter().all(|row| row.confirmed), "{:#?}", report.rows.iter().find(|row| !row.confirmed));
+        let kept = std::fs::read_to_string(file.path()).unwrap();
+        let mut expected = vec!["101".to_owned(); 2];
+        expected.extend((1..101).map(|cut| format!("{cut} {}", 101 - cut)));
+        expected.push(vec!["1"; 101].join(" "));
+        assert_eq!(kept.lines().collect::<Vec<_>>(), expected, "uncut twice, each cut, byte by byte");
+    }
+}
+
 #[test]
 fn each_fault_is_found_in_its_range() {
     let cases: &[(&str, &[&str], &[&str])] = &[
@@ -192,6 +222,20 @@ fn a_client_for_exec() {
             let mut answer = Vec::new();
             ask().read_to_end(&mut answer).unwrap();
             println!("{}", answer.escape_ascii());
+            0
+        }
+        "keeps-sizes" => {
+            let mut stream = ask();
+            let (mut buffer, mut sizes) = ([0; 4096], Vec::new());
+            loop {
+                let count = stream.read(&mut buffer).unwrap();
+                sizes.push(count.to_string());
+                if buffer[..count].ends_with(b"\n") {
+                    break;
+                }
+            }
+            let mut kept = std::fs::OpenOptions::new().append(true).open(std::env::var("KEPT").unwrap()).unwrap();
+            writeln!(kept, "{}", sizes.join(" ")).unwrap();
             0
         }
         "half-closed" => {
