@@ -89,6 +89,33 @@ fn each_piece_is_read_alone(rounds: usize) {
     }
 }
 
+/// `cargo test --test split_listen -- --ignored real_clients`
+#[test]
+#[ignore = "needs curl, wget and redis-cli"]
+#[allow(clippy::print_stderr, reason = "what was skipped is said")]
+fn real_clients_pass_every_cut() {
+    let http = r"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n";
+    let chunked = r"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nhello\n\r\n0\r\n\r\n";
+    let short = r"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n";
+    for (command, answer, until, splits) in [
+        ("curl -s --noproxy '*' http://{address}/", http, "http_message", 70),
+        ("curl -s --noproxy '*' http://{address}/", chunked, "http_message", 63),
+        ("wget -q -O - --no-proxy http://{address}/", short, "http_message", 44),
+        ("redis-cli -h {host} -p {port} LRANGE l 0 1", r"*2\r\n$3\r\nabc\r\n$2\r\nde\r\n", "resp", 21),
+    ] {
+        let program = command.split(' ').next().unwrap();
+        if Command::new(program).arg("--version").output().is_err() {
+            eprintln!("skipped: there is no {program}");
+            continue;
+        }
+        let (report, code) = report(command, &["--text", answer, "--until", until]);
+        assert_eq!(code, Some(0), "{command}: {:#?}", report.rows.iter().find(|row| !row.verdict.is_same()));
+        assert!(report.rows.iter().all(|row| row.confirmed), "{command}: {:#?}", report.rows.iter().find(|row| !row.confirmed));
+        assert_eq!(report.rows.len(), splits, "{command}");
+        assert!(report.head.baseline.bytes > 0, "{command} printed nothing");
+    }
+}
+
 #[test]
 fn each_fault_is_found_in_its_range() {
     let cases: &[(&str, &[&str], &[&str])] = &[
