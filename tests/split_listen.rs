@@ -450,3 +450,27 @@ fn netlab_listens_where_it_is_told() {
     let (code, words) = listen("[::1]", &unruly("half-closed").replace("{address}", "[{host}]:{port}"), &[]);
     assert_eq!(code, Some(0), "{words}");
 }
+
+/// What a scenario cannot expect of a program is refused before anything starts.
+#[test]
+fn programs_of_a_scenario_are_planned() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("exec.json");
+    let check = |actors: serde_json::Value| {
+        std::fs::write(&file, serde_json::json!({ "title": "Programs", "actors": actors }).to_string()).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_netlab"));
+        let output = command.args(["run", "--allow-exec"]).arg(&file).env("XDG_STATE_HOME", folder.path()).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    let (code, words) = check(serde_json::json!({ "a": [{ "exec": "false {port}", "expect": { "exit": 1 } }] }));
+    assert_eq!(code, Some(3), "{words}");
+    assert!(words.contains("`exit` cannot be expected of a server") && words.contains("{port:server}"), "{words}");
+    let waits = serde_json::json!([{ "exec": "false {port:a}", "expect": { "exit": 1 } }, { "listen": { "tcp": "loopback:0" } }]);
+    let (code, words) = check(serde_json::json!({ "a": waits }));
+    assert_eq!(code, Some(3), "{words}");
+    assert!(words.contains("this waits for ever for the address of `a`"), "{words}");
+    let never = serde_json::json!([{ "exec": "sleep 1000", "timeout": "50ms", "expect": { "exit": 0 } }]);
+    let (code, words) = check(serde_json::json!({ "a": never }));
+    assert_eq!(code, Some(1), "{words}");
+    assert!(words.contains("the program did not end within ") && words.contains("was stopped"), "{words}");
+}
