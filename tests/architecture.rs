@@ -22,7 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("analysis", &["scenario", "framing", "errno", "trace"]),
     ("verdict", &["errno", "scenario", "framing", "plan", "trace", "analysis"]),
     ("repeat", &["scenario", "plan", "trace", "analysis", "verdict"]),
-    ("split", &["scenario", "framing", "trace", "sys", "engine"]),
+    ("split", &["scenario", "framing", "trace", "sys", "engine", "program"]),
     (
         "report",
         &[

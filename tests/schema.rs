@@ -110,6 +110,17 @@ fn every_property_of_the_schema_is_used_somewhere() {
     assert!(unused.is_empty(), "in the schema, and in no valid scenario of scenarios/ and tests/run: {unused:?}");
 }
 
+/// A fuzzer finds no word of several letters by itself.
+#[test]
+fn the_dictionary_of_the_fuzzer_has_every_property() {
+    let mut in_schema = BTreeSet::new();
+    property_names(&netlab::scenario::scenario_schema(), &mut in_schema);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/scenario.dict");
+    let dictionary = std::fs::read_to_string(path).unwrap();
+    let missing: Vec<&String> = in_schema.iter().filter(|name| !dictionary.contains(&format!("\"\\\"{name}\\\"\""))).collect();
+    assert!(missing.is_empty(), "not in fuzz/scenario.dict: {missing:?}");
+}
+
 fn property_names(schema: &Value, names: &mut BTreeSet<String>) {
     match schema {
         Value::Object(fields) => {

@@ -106,6 +106,74 @@ fn every_cut_is_seen(wanted: usize, busy: bool) {
 }
 
 #[test]
+fn every_pair_of_cuts_is_seen() {
+    let reads = Arc::new(Mutex::new(Vec::new()));
+    let server = Server::lines(Arc::clone(&reads));
+    let (report, code) = report(server.address, &["--text", r"abcd\n", "--until", "line", "--cut", "three", "--confirm", "1m"]);
+    assert_eq!(code, Some(0), "{:#?}", report.rows);
+    assert!(report.rows.iter().all(|row| row.confirmed && row.waited == 2), "{:#?}", report.rows);
+    drop(server);
+    let expected: Vec<Vec<usize>> =
+        (1..5).flat_map(|first| (first + 1..5).map(move |second| vec![first, second - first, 5 - second])).collect();
+    assert_eq!(reads.lock().unwrap()[2..], expected);
+}
+
+#[test]
+fn connections_are_closed_by_fin_and_eight_at_once_wait_for_their_turn() {
+    let reads = Arc::new(Mutex::new(Vec::new()));
+    let server = Server::lines(Arc::clone(&reads));
+    // The server takes one connection after the other; the others are in its queue, where nothing is read.
+    let arguments = ["--text", r"PING\r\n", "--until", "line", "--jobs", "8", "--close", "fin", "--confirm", "1m", "--timeout", "1m"];
+    let (report, code) = report(server.address, &arguments);
+    assert_eq!(code, Some(0), "{:#?}", report.rows);
+    assert!(report.rows.iter().all(|row| row.confirmed), "{:#?}", report.rows);
+    let names: Vec<&str> = report.rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["cut 1", "cut 2", "cut 3", "cut 4", "cut 5", "byte by byte"], "in their order");
+    drop(server);
+    let mut reads = reads.lock().unwrap()[2..].to_vec();
+    reads.sort();
+    assert_eq!(reads, [vec![1, 1, 1, 1, 1, 1], vec![1, 5], vec![2, 4], vec![3, 3], vec![4, 2], vec![5, 1]]);
+}
+
+#[test]
+fn a_connection_ends_as_it_is_asked_to() {
+    use std::io::Read;
+    for (close, is_reset) in [("fin", false), ("rst", true)] {
+        let ends = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&ends);
+        let server = Server::start(move |mut stream| {
+            let _ = stream.read(&mut [0; 3])?;
+            std::io::Write::write_all(&mut stream, b"OK\n")?;
+            kept.lock().unwrap().push(stream.read_to_end(&mut Vec::new()).is_err());
+            Ok(())
+        });
+        let (_, code) = report(server.address, &["--text", r"ab\n", "--until", "line", "--cut", "coalesced", "--close", close]);
+        assert_eq!(code, Some(0));
+        drop(server);
+        assert_eq!(*ends.lock().unwrap(), [is_reset; 3], "{close}: uncut twice, coalesced");
+    }
+}
+
+#[test]
+fn a_server_may_listen_on_ipv6() {
+    let Ok(listener) = std::net::TcpListener::bind("[::1]:0") else { return };
+    let address = listener.local_addr().unwrap();
+    let reads = Mutex::default();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Uncut twice, five cuts, byte by byte.
+            for stream in listener.incoming().take(8) {
+                let _ = servers::serve_lines(stream.unwrap(), &reads);
+            }
+        });
+        let (report, code) = report(address, &["--text", r"PING\r\n", "--until", "line"]);
+        assert_eq!(code, Some(0), "{:#?}", report.rows);
+        assert!(report.rows.iter().all(|row| row.confirmed), "{:#?}", report.rows);
+    });
+    assert_eq!(reads.lock().unwrap()[2], [1, 5]);
+}
+
+#[test]
 fn a_dialogue_is_cut_in_each_of_its_messages_and_coalesced() {
     let reads = Arc::new(Mutex::new(Vec::new()));
     let server = Server::lines(Arc::clone(&reads));
@@ -318,6 +386,15 @@ fn a_server_for_exec() {
     eprintln!("process {} listens", std::process::id());
     for stream in listener.incoming() {
         match std::env::var("FAULT").as_deref() {
+            // A first piece of three bytes ends it.
+            Ok("dies-of-3") => {
+                let stream = stream.unwrap();
+                if stream.peek(&mut [0; 100]).unwrap() == 3 {
+                    eprintln!("three\x1b[31m");
+                    std::process::exit(9);
+                }
+                _ = servers::serve_lines(stream, &Mutex::default());
+            }
             // The death of a server is a matter of one split.
             Ok("dies") => {
                 let mut first = [0];
@@ -352,6 +429,24 @@ fn what_a_server_said_is_shown_escaped_when_it_fails() {
     assert_eq!(output.status.code(), Some(5));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(errors.contains(r"no more\u{1b}[31m") && errors.contains("exit code 9"), "{errors}");
+}
+
+/// A server that ends at one cut is started again, and the others are tried.
+#[test]
+fn a_server_that_ends_under_a_split_is_started_again() {
+    for jobs in ["1", "4"] {
+        let arguments = ["--confirm", "1m", "--timeout", "1m", "--jobs", jobs, "--format", "json"];
+        let output = netlab_exec(&servers::exec("FAULT=dies-of-3"), &arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{errors}");
+        let report: SplitReport = serde_json::from_slice(&output.stdout).unwrap();
+        let bad: Vec<_> = report.rows.iter().filter(|row| !row.verdict.is_same()).collect();
+        let [row] = bad.as_slice() else { panic!("{bad:#?}") };
+        assert_eq!((row.name.as_str(), report.summary.not_run), ("cut 3", 0));
+        assert_eq!(row.verdict, SplitVerdict::ServerEnded { reason: "ended with exit code 9".to_owned() });
+        assert!(row.output.as_ref().unwrap().contains(r"three\u{1b}[31m"), "{row:?}");
+        assert_eq!(report.program_output, row.output);
+    }
 }
 
 #[test]

@@ -49,14 +49,14 @@ impl Args for MessageArgs {
             Arg::new(name).long(name).value_name(value).help(help).action(ArgAction::Append).help_heading("Messages")
         };
         command
-            .arg(arg(FILE, "FILE", "Send the bytes of a file; - is standard input. May be given several times, as may --text and --hex: a dialogue"))
+            .arg(arg(FILE, "FILE", "Send the bytes of a file; - is standard input. May be given several times, as may --text and --hex: a dialogue. With --listen these are answers"))
             .arg(arg(TEXT, "TEXT", "Send these bytes, with escapes \\r \\n \\t \\0 \\xHH \\\\").value_parser(text).allow_hyphen_values(true))
             .arg(arg(HEX, "DIGITS", "Send these bytes, in hexadecimal digits").value_parser(hex))
             .arg(
                 arg(
                     UNTIL,
                     "END",
-                    "What ends an answer: a codec (line, resp, http_message, length_prefix:width=2, ...), bytes:N, token:BYTES, eof, quiet:50ms, or nothing. \
+                    "What ends an answer, or with --listen the request before it: a codec (line, resp, http_message, length_prefix:width=2, ...), bytes:N, token:BYTES, eof, quiet:50ms, or nothing. \
                      Once for all messages, or behind each of them",
                 )
                 .value_parser(|text: &str| text.parse::<Until>()),
@@ -90,7 +90,9 @@ impl FromArgMatches for MessageArgs {
         let untils = typed.iter().filter(|typed| matches!(typed, Typed::Until(_))).count();
         match typed.len() - untils {
             0 => wrong("there is nothing to send: give --text, --hex or --message"),
-            _ if untils == 0 => wrong("the end of an answer is not known: give --until, such as --until line or --until http_message"),
+            _ if untils == 0 => wrong(
+                "the end of an answer, or with --listen of a request, is not known: give --until, such as --until line or --until http_message",
+            ),
             messages if untils > 1 && untils != messages => wrong("give --until once for all messages, or once behind each of them"),
             _ if untils > 1
                 && !typed.chunks(2).all(|pair| matches!(pair, [first, Typed::Until(_)] if !matches!(first, Typed::Until(_)))) =>

@@ -183,7 +183,8 @@ impl<'r> Actor<'r> {
             PlannedAction::WaitReady { socket, event } => self.wait_ready(now, *socket, *event),
             PlannedAction::WaitCounted { socket, event, bytes } => self.wait_counted(now, *socket, *event, *bytes),
             PlannedAction::Sleep(duration) => self.sleep(now, *duration),
-            PlannedAction::Exec { command, endpoint } => self.exec(now, command, *endpoint),
+            PlannedAction::Exec { command, told, to_end: true, .. } => self.exec_to_end(now, command, told),
+            PlannedAction::Exec { command, endpoint, told, .. } => self.exec(now, command, *endpoint, told),
             PlannedAction::Repeat { .. } => CallOutcome::Returned(0),
         }
     }

@@ -9,7 +9,7 @@ use super::live::Live;
 use super::wait::Ended;
 use crate::plan::CountedEvent;
 use crate::scenario::SocketOption;
-use crate::sys::{self, PeerWatch, Readiness, Reading, wait_ready};
+use crate::sys::{self, Departure, PeerWatch, Readiness, Reading, wait_ready};
 use crate::trace::{Address, CallKind, CallOutcome};
 
 /// How often the kernel is asked without a pause: on loopback what is waited for is mostly there by then.
@@ -95,7 +95,15 @@ impl Actor<'_> {
         };
         let mut watch = PeerWatch::new(*peer, *local)?;
         let mut reading = Reading::default();
-        until(&self.run.board, now.deadline, || Ok(watch.observe()?.and_then(|state| reading.look(&state, bytes))))
+        until(&self.run.board, now.deadline, || match watch.observe()? {
+            Some(state) => Ok(reading.look(&state, bytes)),
+            // It has closed. Whether it had read all before shows in how it did.
+            None => match sys::tcp_info(&live.socket)?.departure() {
+                Departure::ReadAll => Ok(Some(bytes)),
+                Departure::Reset => Err(io::Error::from_raw_os_error(libc::ECONNRESET)),
+                Departure::None | Departure::UnderWay => Ok(None),
+            },
+        })
     }
 
     /// Until the kernel counts at most so many bytes.

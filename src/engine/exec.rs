@@ -1,14 +1,24 @@
 //! Programs that a scenario starts: real servers, whatever they are written in.
 
-use std::time::Instant;
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
 
-use super::actor::{About, Actor, Now};
+use super::actor::{About, Actor, Now, entry};
+use super::wait;
 use crate::errno::Errno;
+use crate::plan::{AddressPart, Told};
 use crate::program::{Command, Ended, Program, StartError};
+use crate::sys::{Interest, Readiness, wait_any};
 use crate::trace::{Address, CallKind, CallOutcome, ProgramEnd, ProgramTrace, escape_lines};
 
 /// The last of a program's output that is kept in the trace, in bytes.
 const MOST_OUTPUT: usize = 8 * 1024;
+
+/// The most bytes of a program's standard output that are held against what is expected.
+const MOST_STDOUT: usize = 16 * 1024 * 1024;
+/// How often a program is asked whether it has ended, where nothing tells.
+const SLICE: Duration = Duration::from_millis(2);
 
 /// A program of a step; or what is left of it.
 pub(super) struct Started {
@@ -24,12 +34,16 @@ enum Life {
 
 impl Actor<'_> {
     /// Starts a program; where it is told a port, waits until it accepts there.
-    pub(super) fn exec(&mut self, now: Now<'_>, command: &str, endpoint: Option<usize>) -> CallOutcome {
+    pub(super) fn exec(&mut self, now: Now<'_>, command: &str, endpoint: Option<usize>, told: &[Told]) -> CallOutcome {
         let start = self.run.clock.now_ns();
+        let filled = match self.filled(now, command, told) {
+            Ok(filled) => filled,
+            Err(ended) => return self.refuse(now, CallKind::Exec, ended),
+        };
         let mut keep = |life| self.programs.push(Started { step: now.step.id, command: command.to_owned(), life });
         let board = &self.run.board;
         let limit = now.deadline.saturating_duration_since(Instant::now());
-        let started = match (command.parse::<Command>(), endpoint) {
+        let started = match (filled.parse::<Command>(), endpoint) {
             (Ok(command), Some(_)) => {
                 Program::start_ready(&command, None, limit, &|| board.is_stopped()).map(|(program, address)| (program, Some(address)))
             }
@@ -58,6 +72,67 @@ impl Actor<'_> {
             self.publish(endpoint, address, true);
         }
         self.push(now, CallKind::Exec, About::default(), start, outcome, address)
+    }
+
+    /// Starts a program and waits until it has ended; gives its exit code, and what it printed.
+    pub(super) fn exec_to_end(&mut self, now: Now<'_>, command: &str, told: &[Told]) -> CallOutcome {
+        let start = self.run.clock.now_ns();
+        let filled = match self.filled(now, command, told) {
+            Ok(filled) => filled,
+            Err(ended) => return self.refuse(now, CallKind::Exec, ended),
+        };
+        // The scenario was read, so the command is one.
+        let parsed = filled.parse::<Command>().map_err(|_| io::Error::from_raw_os_error(libc::EINVAL));
+        let (outcome, stdout) = match parsed.and_then(|parsed| Program::start_apart(&parsed, None, MOST_STDOUT)) {
+            Err(error) => (CallOutcome::Failed(Errno::from_io(&error)), Vec::new()),
+            Ok(mut program) => {
+                let outcome = self.wait_end(now, &mut program);
+                // Its last words may still be on their way; what has not ended is stopped.
+                program.stop();
+                let (stdout, _) = program.stdout();
+                self.programs.push(Started { step: now.step.id, command: filled, life: Life::Running(program) });
+                (outcome, stdout)
+            }
+        };
+        let end_ns = self.run.clock.now_ns();
+        let about = About { asked: stdout.len(), ..About::default() };
+        self.log.push(&entry(now, CallKind::Exec, about, start, end_ns, outcome), &stdout, None);
+        outcome
+    }
+
+    /// Until a program has ended; of one that a signal ended, gives the exit code that a shell would.
+    fn wait_end(&self, now: Now<'_>, program: &mut Program) -> CallOutcome {
+        let ending = program.ending();
+        loop {
+            match program.ended() {
+                Some(Ended::Code(code)) => return CallOutcome::Returned(u32::try_from(code).unwrap_or(u32::MAX)),
+                Some(Ended::Signal(signal)) => return CallOutcome::Returned(u32::try_from(128 + signal).unwrap_or(u32::MAX)),
+                Some(Ended::Stopped) => return CallOutcome::Released,
+                None if Instant::now() >= now.deadline => return CallOutcome::TimedOut,
+                None => {}
+            }
+            let waited: Vec<(&dyn AsFd, Interest)> = ending.iter().map(|ending| (ending as &dyn AsFd, Interest::Readable)).collect();
+            let until = if ending.is_some() { now.deadline } else { (Instant::now() + SLICE).min(now.deadline) };
+            match wait_any(&waited, &[self.run.board.release()], until) {
+                Ok((Readiness::Woken, _)) => return CallOutcome::Released,
+                Ok(_) => {}
+                Err(error) => return CallOutcome::Failed(Errno::from_io(&error)),
+            }
+        }
+    }
+
+    /// A command with the addresses of others, once they listen.
+    fn filled(&self, now: Now<'_>, command: &str, told: &[Told]) -> Result<String, wait::Ended> {
+        told.iter().try_fold(command.to_owned(), |command, told| {
+            let address = self.run.board.address(told.endpoint, true, now.deadline)?;
+            let Address::Ip(address) = address else { return Err(io::Error::from_raw_os_error(libc::EAFNOSUPPORT).into()) };
+            let word = match told.part {
+                AddressPart::Port => address.port().to_string(),
+                AddressPart::Host => address.ip().to_string(),
+                AddressPart::Both => address.to_string(),
+            };
+            Ok(command.replace(&told.text, &word))
+        })
     }
 }
 

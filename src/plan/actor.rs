@@ -1,5 +1,6 @@
 //! What an actor will do: its steps with every name resolved.
 
+use super::exec::Told;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -233,10 +234,12 @@ pub enum PlannedAction {
         bytes: u64,
     },
     Sleep(Duration),
-    /// `endpoint`: the place of its address, where it is told a port.
+    /// `endpoint`: the place of its address, where it is told a port. `to_end`: it is waited for, because its exit code is expected.
     Exec {
         command: String,
         endpoint: Option<usize>,
+        told: Vec<Told>,
+        to_end: bool,
     },
     Repeat {
         times: u64,

@@ -38,14 +38,18 @@ impl Resolver<'_, '_> {
         let mut wrong = |span, what: &str, whose: &str| {
             self.problems.add(Problem::NoEffect, span, format!("{what} cannot be expected of this step"), whose);
         };
+        let runs = matches!(action, PlannedAction::Exec { to_end: true, .. });
+        if let Some(exit) = result.exit.as_ref().filter(|_| !runs) {
+            wrong(exit.span, "an exit code", "only a program has one, and only `exec` starts one");
+        }
         if let Some(payload) = &result.payload {
-            if !reads {
-                wrong(payload.span, "bytes", "only a recv step returns bytes");
+            if !reads && !runs {
+                wrong(payload.span, "bytes", "only a recv step returns bytes; with `exit`, `exec` gives what the program printed");
             } else if payload.parts.iter().any(|part| matches!(part, Part::Random(_))) {
                 wrong(payload.span, "random bytes", "they are different in every step; that all bytes arrive is always checked");
             }
         }
-        if let Some(bytes) = result.bytes.as_ref().filter(|_| !reads && !sends) {
+        if let Some(bytes) = result.bytes.as_ref().filter(|_| !reads && !sends && !runs) {
             wrong(bytes.span, "a number of bytes", "only send and recv steps move bytes");
         }
         if let Some(value) = result.value.as_ref().filter(|_| !matches!(action, PlannedAction::Get { .. })) {

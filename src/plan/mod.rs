@@ -6,6 +6,7 @@
 mod actor;
 mod alone;
 mod endpoint;
+mod exec;
 mod expectation;
 mod flow;
 mod limits;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 pub use actor::CountedEvent;
 pub use actor::{Creation, EndpointRef, PlannedAction, PlannedActor, PlannedAddress, PlannedStep, ReadyEvent};
+pub use exec::{AddressPart, Told};
 pub use limits::{MAX_ACTORS, MAX_CALLS, MAX_STEPS, MAX_TOTAL_BYTES};
 pub use overrides::{Note, Overrides, Settings};
 pub(crate) use payload::expected_bytes;

@@ -59,7 +59,7 @@ fn check_circles(actors: &[PlannedActor], steps_of: &[Vec<&PlannedStep>], signal
         let before = at.clone();
         for (actor, steps) in steps_of.iter().enumerate() {
             while let Some(step) = steps.get(at[actor]) {
-                if awaits(&step.action).is_some_and(|event| !given.contains(&event)) {
+                if awaits(&step.action).iter().any(|event| !given.contains(event)) {
                     break;
                 }
                 given.extend(gives(actor, &step.action));
@@ -72,7 +72,7 @@ fn check_circles(actors: &[PlannedActor], steps_of: &[Vec<&PlannedStep>], signal
     }
     for (actor, steps) in steps_of.iter().enumerate() {
         let Some(step) = steps.get(at[actor]) else { continue };
-        let Some(event) = awaits(&step.action) else { continue };
+        let Some(event) = awaits(&step.action).into_iter().find(|event| !given.contains(event)) else { continue };
         let (what, giver) = match event {
             Event::Signal(signal) => (format!("the signal `{}`", signals[signal]), giver_of(event, steps_with_actor(actors))),
             Event::Bound(endpoint) | Event::Listening(endpoint) => {
@@ -100,14 +100,15 @@ fn giver_of<'s>(event: Event, mut steps: impl Iterator<Item = (usize, &'s Planne
     steps.find(|(actor, step)| gives(*actor, &step.action).contains(&event)).map(|(actor, _)| actor)
 }
 
-fn awaits(action: &PlannedAction) -> Option<Event> {
+fn awaits(action: &PlannedAction) -> Vec<Event> {
     match action {
-        PlannedAction::WaitSignal { signal } => Some(Event::Signal(*signal)),
+        PlannedAction::WaitSignal { signal } => vec![Event::Signal(*signal)],
         PlannedAction::Connect { address, .. } | PlannedAction::SendTo { address, .. } | PlannedAction::Bind { address, .. } => {
-            awaited_address(address)
+            awaited_address(address).into_iter().collect()
         }
-        PlannedAction::Listen { address: Some(address), .. } => awaited_address(address),
-        _ => None,
+        PlannedAction::Listen { address: Some(address), .. } => awaited_address(address).into_iter().collect(),
+        PlannedAction::Exec { told, .. } => told.iter().map(|told| Event::Listening(told.endpoint)).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::payload;
 use super::socket::{PlannedSocket, SocketRole, SocketState};
 use crate::framing::Codec as _;
 use crate::scenario::{
-    AcceptArgs, Action, BindArgs, ConnectArgs, EXEC_PORT, Family, Flag, ListenArgs, Problem, Problems, ShutdownHow, SocketArgs, SocketCall,
+    AcceptArgs, Action, BindArgs, ConnectArgs, Family, Flag, ListenArgs, Problem, Problems, ShutdownHow, SocketArgs, SocketCall,
     SocketConstant, SocketKind, Span, Spanned, Step, StepExpect, Until, WaitFor,
 };
 
@@ -301,7 +301,7 @@ impl Resolver<'_, '_> {
                 PlannedAction::WaitCounted { socket: self.counted(step, bytes.span)?, event: CountedEvent::Unacked, bytes: bytes.value }
             }
             Action::Sleep(duration) => PlannedAction::Sleep(*duration),
-            Action::Exec(command) => self.exec(command)?,
+            Action::Exec(command) => self.exec(step, command)?,
             Action::Repeat(repeat) => {
                 for (span, what) in [
                     (step.mark.as_ref().map(|mark| mark.span), "`mark`"),
@@ -438,20 +438,6 @@ impl Resolver<'_, '_> {
         self.states[socket] = SocketState::Listening;
         let endpoint = self.endpoint_of[socket].unwrap_or_else(|| self.next_endpoint(socket));
         Some(PlannedAction::Listen { socket, address: None, backlog, endpoint })
-    }
-
-    fn exec(&mut self, command: &Spanned<String>) -> Option<PlannedAction> {
-        let endpoint = command.value.contains(EXEC_PORT).then(|| {
-            self.endpoints += 1;
-            self.endpoints - 1
-        });
-        if !self.context.allow_exec {
-            self.problems
-                .add(Problem::ExecNotAllowed, command.span, "a program is to be started", "a scenario file alone cannot do that")
-                .with_help("`--allow-exec` allows it; be sure that you know what it does");
-            return None;
-        }
-        Some(PlannedAction::Exec { command: command.value.clone(), endpoint })
     }
 
     fn next_endpoint(&mut self, socket: usize) -> usize {

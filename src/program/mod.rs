@@ -20,7 +20,9 @@ mod output;
 mod ready;
 
 use std::fmt;
-use std::io;
+use std::io::{self, PipeWriter};
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -45,7 +47,9 @@ const PAUSE: Duration = Duration::from_millis(1);
 pub struct Program {
     child: Child,
     guard: Option<Guard>,
+    /// Its standard error, and its standard output too unless that is kept apart.
     output: Captured,
+    stdout: Option<Captured>,
     ended: Option<Ended>,
 }
 
@@ -78,28 +82,67 @@ impl Ended {
 }
 
 impl Program {
-    /// Starts a program, `{port}` in its words replaced.
+    /// Starts a program, `{port}`, `{host}` and `{address}` in its words replaced where an address is given.
     ///
     /// # Errors
     /// What kept it from being started: ENOENT, EACCES, ...
-    pub fn start(command: &Command, port: Option<u16>) -> io::Result<Self> {
+    pub fn start(command: &Command, address: Option<SocketAddr>) -> io::Result<Self> {
+        let (output, stdout, stderr) = Captured::open()?;
+        Self::spawn(command, address, (output, None), (stdout, stderr))
+    }
+
+    /// Starts a program and keeps the first bytes of its standard output, so many, apart from its standard error.
+    ///
+    /// # Errors
+    /// What kept it from being started: ENOENT, EACCES, ...
+    pub fn start_apart(command: &Command, address: Option<SocketAddr>, most: usize) -> io::Result<Self> {
+        let (kept, stdout) = Captured::first(most)?;
+        let (output, stderr) = Captured::last()?;
+        Self::spawn(command, address, (output, Some(kept)), (stdout, stderr))
+    }
+
+    fn spawn(
+        command: &Command,
+        address: Option<SocketAddr>,
+        (output, stdout): (Captured, Option<Captured>),
+        (out, err): (PipeWriter, PipeWriter),
+    ) -> io::Result<Self> {
         use std::os::unix::process::CommandExt;
         let guard = Guard::start()?;
-        let (output, stdout, stderr) = Captured::open()?;
-        let words = command.words(port);
+        let words = command.words(address);
         let child = std::process::Command::new(&words[0])
             .args(&words[1..])
             .stdin(Stdio::null())
-            .stdout(stdout)
-            .stderr(stderr)
+            .stdout(out)
+            .stderr(err)
             .process_group(guard.group())
             .spawn()?;
-        Ok(Self { child, guard: Some(guard), output, ended: None })
+        Ok(Self { child, guard: Some(guard), output, stdout, ended: None })
     }
 
-    /// The last of what it wrote on its standard output and error.
+    /// The last of what it wrote on its standard output and error; where they are kept apart, the one behind the other.
     pub fn output(&self) -> Vec<u8> {
-        self.output.tail()
+        let (mut output, _) = self.stdout();
+        output.extend(self.stderr());
+        output
+    }
+
+    /// The last of what it wrote on its standard error, where that is kept apart.
+    pub fn stderr(&self) -> Vec<u8> {
+        self.output.bytes()
+    }
+
+    /// The first bytes of its standard output, and whether there were more; nothing where it is not kept apart.
+    pub fn stdout(&self) -> (Vec<u8>, bool) {
+        self.stdout.as_ref().map(|stdout| (stdout.bytes(), stdout.has_dropped())).unwrap_or_default()
+    }
+
+    /// What is readable once it has ended: a pidfd, where the kernel has them.
+    pub fn ending(&self) -> Option<OwnedFd> {
+        #[cfg(target_os = "linux")]
+        return rustix::process::pidfd_open(Pid::from_child(&self.child), rustix::process::PidfdFlags::empty()).ok();
+        #[cfg(not(target_os = "linux"))]
+        None
     }
 
     /// How it ended, if it has.
@@ -113,16 +156,33 @@ impl Program {
         self.ended
     }
 
+    /// How it ended, if it does so within a time.
+    pub fn ended_within(&mut self, limit: Duration) -> Option<Ended> {
+        let deadline = Instant::now() + limit;
+        while self.ended().is_none() && Instant::now() < deadline {
+            std::thread::sleep(PAUSE);
+        }
+        self.ended()
+    }
+
     /// Ends it and all that it started, first by SIGTERM, then by SIGKILL; tells how it ended.
     pub fn stop(&mut self) -> Ended {
         if let Some(ended) = self.ended() {
-            self.output.finish();
+            self.finish();
             return ended;
         }
         self.signal(Signal::TERM);
         let deadline = Instant::now() + GRACE;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
             std::thread::sleep(PAUSE);
+        }
+        self.kill()
+    }
+
+    /// Ends it and all that it started at once, by SIGKILL; tells how it ended.
+    pub fn kill(&mut self) -> Ended {
+        if let Some(ended) = self.ended {
+            return ended;
         }
         self.end_group();
         // It may have been about to end by itself: only what SIGTERM and SIGKILL give is put down to them.
@@ -131,8 +191,14 @@ impl Program {
             Ok(ended) => ended,
         };
         self.ended = Some(ended);
-        self.output.finish();
+        self.finish();
         ended
+    }
+
+    /// Waits until all that it wrote was read.
+    fn finish(&self) {
+        self.output.finish();
+        self.stdout.iter().for_each(Captured::finish);
     }
 
     fn signal(&self, signal: Signal) {

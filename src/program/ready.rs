@@ -76,17 +76,37 @@ impl Program {
         let mut tries = 0;
         loop {
             tries += 1;
-            let (port, at) = match address {
+            let (told, at) = match address {
                 Some(address) => (None, address),
                 None => {
                     let port = free_port().map_err(StartError::NoPort)?;
-                    (Some(port), SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
+                    let at = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+                    (Some(at), at)
                 }
             };
-            let mut program = Self::start(command, port).map_err(StartError::NotStarted)?;
+            let mut program = Self::start(command, told).map_err(StartError::NotStarted)?;
             match program.wait_ready(at, deadline, is_stopped) {
                 Ok(()) => return Ok((program, at)),
                 Err(StartError::Ended(..)) if address.is_none() && command.wants_port() && tries < PORTS => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Starts a server anew where it was before, as somebody who knows only that address expects it.
+    ///
+    /// # Errors
+    /// Why there is none, with what it said.
+    pub fn start_again(command: &Command, address: SocketAddr, limit: Duration, is_stopped: &dyn Fn() -> bool) -> Result<Self, StartError> {
+        let deadline = Instant::now() + limit;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut program = Self::start(command, Some(address)).map_err(StartError::NotStarted)?;
+            match program.wait_ready(address, deadline, is_stopped) {
+                Ok(()) => return Ok(program),
+                // The kernel may not be done yet with what the one before had open.
+                Err(StartError::Ended(..)) if tries < PORTS => {}
                 Err(error) => return Err(error),
             }
         }
@@ -98,7 +118,7 @@ impl Program {
             let left = deadline.saturating_duration_since(Instant::now());
             let is_open = !left.is_zero() && TcpStream::connect_timeout(&address, left.min(LONGEST_PAUSE * 10)).is_ok();
             if let Some(ended) = self.ended() {
-                self.output.finish();
+                self.finish();
                 return Err(StartError::Ended(ended, self.output()));
             }
             match () {

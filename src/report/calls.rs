@@ -70,7 +70,8 @@ fn got(call: &Call<'_>, trace: &Trace, actor: usize) -> String {
         call.socket.and_then(|socket| trace.actors[actor].sockets.get(socket)).is_some_and(|socket| socket.kind.is_connection());
     match call.outcome {
         CallOutcome::Returned(0) if call.kind.is_read() && call.asked > 0 && on_connection => "0 (end)".to_owned(),
-
+        // Of a server it is the port at which it accepts.
+        CallOutcome::Returned(exit @ 1..) if call.kind == CallKind::Exec && call.address.is_none() => format!("exit {exit}"),
         CallOutcome::Returned(value) if call.kind.is_read() || call.kind.is_send() || call.kind == CallKind::Frame => value.to_string(),
         CallOutcome::Returned(value)
             if matches!(

@@ -1,7 +1,7 @@
 //! The answers to the bytes as they are: what every split is held against.
 
 use super::compare::Difference;
-use super::exchange::{AnswerEnd, Exchange};
+use super::exchange::{AnswerEnd, ClientRun, Exchange};
 use super::mask::{Mask, Variation};
 
 /// What the server answers when nothing is cut.
@@ -17,6 +17,8 @@ pub struct Baseline {
     /// The first answers as they came, and where each ends.
     first: Vec<u8>,
     ends: Vec<usize>,
+    /// What a client did besides.
+    client: Option<ClientRun>,
 }
 
 /// The most samples that are kept: what still varies then is not learned but masked by the user.
@@ -28,7 +30,7 @@ impl Baseline {
         let samples = vec![mask.apply(&first.answer)];
         let variation = Variation::of(&samples);
         let (end, surplus) = (first.end.clone(), first.surplus > 0);
-        Self { mask, samples, variation, end, surplus, first: first.answer.clone(), ends: first.ends.clone() }
+        Self { mask, samples, variation, end, surplus, first: first.answer.clone(), ends: first.ends.clone(), client: first.client.clone() }
     }
 
     /// Learns from one more answer to the same bytes. Tells whether it ended in the same way.
@@ -48,6 +50,24 @@ impl Baseline {
     /// How the answers ended.
     pub fn end(&self) -> &AnswerEnd {
         &self.end
+    }
+
+    /// Connections that the client made.
+    pub fn connections(&self) -> Option<u64> {
+        self.client.as_ref().map(|client| client.connections)
+    }
+
+    /// What should be known of it before the splits are held against it.
+    pub fn remark(&self) -> Option<String> {
+        let client = self.client.as_ref()?;
+        match &self.end {
+            _ if client.answered == 0 => {
+                let what = client.in_words();
+                Some(format!("the client took no complete conversation, even uncut ({what}), so not every cut may come to it"))
+            }
+            AnswerEnd::Exited(0) => None,
+            end => Some(format!("the uncut answers give {} already; every split is held against that", end.in_words())),
+        }
     }
 
     /// Whether bytes had come behind an answer.

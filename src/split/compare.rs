@@ -37,6 +37,37 @@ pub enum SplitVerdict {
     },
     /// The server took no connection.
     Refused,
+    /// The server, which netlab had started, ended.
+    ServerEnded {
+        /// How.
+        reason: String,
+    },
+    /// The client ended with another exit code.
+    ExitCode {
+        /// That.
+        code: i32,
+        /// How it ended without a cut.
+        instead_of: String,
+        /// Where its output parts from that without a cut.
+        difference: Option<Difference>,
+    },
+    /// The client was ended by a signal.
+    Killed {
+        /// Its number.
+        signal: i32,
+        /// How it ended without a cut.
+        instead_of: String,
+    },
+    /// The client did not end in time, and was stopped.
+    NotEnded {
+        /// Bytes that it had written on its standard output.
+        received: u64,
+    },
+    /// The client made no connection.
+    NeverConnected {
+        /// How it ended.
+        reason: String,
+    },
     /// Tried again, it came out in different ways: these.
     Unstable {
         /// How each try came out, in their order.
@@ -81,6 +112,19 @@ impl Difference {
     }
 }
 
+impl Difference {
+    /// It in a line.
+    fn describe(&self) -> String {
+        let Self { offset, expected, observed, expected_hex, observed_hex } = self;
+        let side = |text: &str, digits: &str| match (text, digits) {
+            ("", _) => "the end".to_owned(),
+            (text, "") => text.to_owned(),
+            (text, digits) => format!("\"{text}\" ({})", &digits[..digits.len().min(8)]),
+        };
+        format!("from byte {offset}: {} instead of {}", side(observed, observed_hex), side(expected, expected_hex))
+    }
+}
+
 impl SplitVerdict {
     /// Holds what came back against the baseline.
     pub fn of(exchange: &Exchange, baseline: &Baseline) -> Self {
@@ -105,6 +149,11 @@ impl SplitVerdict {
             AnswerEnd::NoAnswer => Self::NoAnswer { received },
             AnswerEnd::TooLong => Self::TooLong { received },
             AnswerEnd::Refused => Self::Refused,
+            AnswerEnd::ServerEnded(how) => Self::ServerEnded { reason: how.clone() },
+            AnswerEnd::Exited(code) => Self::ExitCode { code: *code, instead_of: baseline.end().in_words(), difference: differs() },
+            AnswerEnd::Killed(signal) => Self::Killed { signal: *signal, instead_of: baseline.end().in_words() },
+            AnswerEnd::NotEnded => Self::NotEnded { received },
+            AnswerEnd::NeverConnected(how) => Self::NeverConnected { reason: how.clone() },
         }
     }
 
@@ -118,8 +167,22 @@ impl SplitVerdict {
             Self::Closed { .. } => "closed",
             Self::Reset { .. } => "reset",
             Self::Refused => "refused",
+            Self::ServerEnded { .. } => "server ended",
+            Self::ExitCode { .. } => "exit code",
+            Self::Killed { .. } => "killed",
+            Self::NotEnded { .. } => "not ended",
+            Self::NeverConnected { .. } => "never connected",
             Self::Unstable { .. } => "unstable",
             Self::NotCarriedOut { .. } => "not carried out",
+        }
+    }
+
+    /// Its word, where tries and neighbours are compared. A server that has given up closes; whether that is by FIN or by RST depends on
+    /// what it had not read by then, and so on time.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Closed { .. } | Self::Reset { .. } => "closed or reset",
+            other => other.word(),
         }
     }
 
@@ -127,29 +190,24 @@ impl SplitVerdict {
     pub fn describe(&self) -> String {
         match self {
             Self::Same => "the same answer".to_owned(),
-            Self::Different(Difference { offset, expected, observed, expected_hex, observed_hex }) => {
-                let side = |text: &str, digits: &str| match (text, digits) {
-                    ("", _) => "the end".to_owned(),
-                    (text, "") => text.to_owned(),
-                    (text, digits) => format!("\"{text}\" ({})", &digits[..digits.len().min(8)]),
-                };
-                format!("from byte {offset}: {} instead of {}", side(observed, observed_hex), side(expected, expected_hex))
-            }
+            Self::Different(difference) => difference.describe(),
             Self::NoAnswer { received } => format!("no complete answer in time, {received} bytes of it"),
             Self::TooLong { received } => format!("no end of the answer within {received} bytes"),
             Self::Closed { received } => format!("closed (FIN) after {received} bytes of the answer"),
             Self::Reset { received } => format!("reset (RST) after {received} bytes of the answer"),
             Self::Refused => "the connection was refused".to_owned(),
+            Self::ServerEnded { reason } => format!("the server {reason}"),
+            Self::ExitCode { code, instead_of, difference } => {
+                let output = difference.as_ref().map(|difference| format!("; its output {}", difference.describe())).unwrap_or_default();
+                let instead_of = instead_of.strip_prefix("exit code ").unwrap_or(instead_of);
+                format!("exit code {code} instead of {instead_of}{output}")
+            }
+            Self::Killed { signal, instead_of } => format!("ended by signal {signal} instead of {instead_of}"),
+            Self::NotEnded { received } => format!("did not end in time and was stopped; {received} bytes of output"),
+            Self::NeverConnected { reason } => format!("the client made no connection: {reason}"),
             Self::Unstable { tries } => format!("differs from try to try: {}", tries.join(", ")),
             Self::NotCarriedOut { reason } => reason.clone(),
         }
-    }
-
-    /// Whether another try, or a neighbouring cut, came out like this one. A server that gives up closes; whether its FIN or a RST is seen
-    /// depends on whether it does so before the next piece has come, so on time alone.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        let is_gone = |verdict: &Self| matches!(verdict, Self::Closed { .. } | Self::Reset { .. });
-        self.word() == other.word() || (is_gone(self) && is_gone(other))
     }
 
     /// Whether the server did as without a cut.

@@ -2,6 +2,8 @@
 //!
 //! The kernel is asked about the peer's socket (sock_diag(7)), which any user may do on the same machine. A piece was seen when the kernel
 //! has received all bytes that were sent, and none of them waits in the receive queue: two answers, of which [`Reading`] says why.
+//!
+//! A peer that reads a piece and closes may be gone before it is asked about. How it closed tells then ([`Departure`]).
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,21 +14,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Interrupt;
 use crate::scenario::SocketOption;
-use crate::sys::{self, PeerWatch, Reading};
+use crate::sys::{self, Departure, PeerWatch, Reading};
 
 /// What is known of a piece before the next one leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Seen {
-    /// The kernel says that the server has read it.
+    /// The kernel says that the other end has read it.
     Confirmed,
-    /// Received by the server's kernel, and not read in the time for that: a server that peeks, or waits for more before it reads.
+    /// Received by its kernel, and not read in the time for that: a program that peeks, or waits for more before it reads.
     Unread,
     /// Not received in the time for that.
     Unreceived,
     /// The other end is not on this machine: acknowledged, then a pause.
     Acknowledged,
-    /// The server's socket was gone.
+    /// The socket at the other end was gone, and with it what is known of it.
     Gone,
 }
 
@@ -70,7 +72,7 @@ impl Confirmer {
         let is_peeking = self.unread_in_a_row >= PATIENCE;
         let limit = if is_peeking { limit.min(SHORT_WAIT) } else { limit };
         let seen = match &mut self.watch {
-            Some(watch) if self.is_here => ask(watch, sent, limit, interrupt),
+            Some(watch) if self.is_here => ask(watch, socket, sent, limit, interrupt),
             _ => acknowledged(socket, limit, interrupt),
         };
         self.unread_in_a_row = if seen == Seen::Unread { self.unread_in_a_row + 1 } else { 0 };
@@ -78,18 +80,27 @@ impl Confirmer {
     }
 }
 
-fn ask(watch: &mut PeerWatch, sent: u64, limit: Duration, interrupt: &Interrupt) -> Seen {
+fn ask(watch: &mut PeerWatch, socket: &std::net::TcpStream, sent: u64, limit: Duration, interrupt: &Interrupt) -> Seen {
     let mut reading = Reading::default();
     let seen = poll(limit, interrupt, || {
         let peer = match watch.observe() {
             Ok(Some(peer)) => peer,
-            Ok(None) => return Some(Seen::Gone),
+            Ok(None) => return closed_behind(socket),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return None,
             Err(_) => return Some(Seen::Unreceived),
         };
         reading.look(&peer, sent).map(|_| Seen::Confirmed)
     });
     seen.unwrap_or(if reading.is_received() { Seen::Unread } else { Seen::Unreceived })
+}
+
+/// What a peer that is gone had read; `None` where its acknowledgement or its reset is still on its way.
+fn closed_behind(socket: &std::net::TcpStream) -> Option<Seen> {
+    match sys::tcp_info(socket).map(|info| info.departure()) {
+        Ok(Departure::ReadAll) => Some(Seen::Confirmed),
+        Ok(Departure::UnderWay) => None,
+        _ => Some(Seen::Gone),
+    }
 }
 
 /// Until the peer's kernel has acknowledged everything, and a pause that follows the time of a round trip: what a server on another
@@ -99,7 +110,7 @@ fn acknowledged(socket: &std::net::TcpStream, limit: Duration, interrupt: &Inter
     let acknowledged = poll(limit, interrupt, || {
         let info = sys::tcp_info(socket).ok()?;
         round_trip = Duration::from_micros(info.counter(SocketOption::RttUs).unwrap_or(0));
-        (info.counter(SocketOption::UnackedSegs) == Some(0) && info.counter(SocketOption::NotsentBytes).unwrap_or(0) == 0).then_some(())
+        info.is_acknowledged().then_some(())
     });
     if acknowledged.is_none() {
         return Seen::Unreceived;

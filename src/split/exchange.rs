@@ -1,6 +1,6 @@
-//! One connection: the dialogue under one split, and what came back.
+//! One try: the dialogue under one split, and what came of it.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -8,14 +8,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use socket2::SockRef;
 
-use super::confirm::{Confirmer, Seen};
+use super::confirm::Seen;
+use super::connection::{Connection, End, Task, Worker};
 use super::cut::Split;
 use super::script::{Closing, Script};
-use super::until::{Found, Until};
 use crate::engine::Interrupt;
-use crate::sys::{Interest, Readiness, wait_ready};
 
-/// How the answers of a connection ended.
+/// How a try ended: the answers of a server, or a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerEnd {
@@ -33,18 +32,28 @@ pub enum AnswerEnd {
     TooLong,
     /// The connection was refused.
     Refused,
+    /// The server ended while it was asked; how.
+    ServerEnded(String),
+    /// The client ended by itself, with this exit code.
+    Exited(i32),
+    /// The client was ended by this signal, which netlab did not send.
+    Killed(i32),
+    /// The client did not end in time, and was stopped.
+    NotEnded,
+    /// The client made no connection; how it ended.
+    NeverConnected(String),
     /// It could not be carried out: which call failed, and why.
     Failed(String),
     /// The user wished to stop.
     Interrupted,
 }
 
-/// What came of one connection.
+/// What came of one try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
     /// How it ended.
     pub end: AnswerEnd,
-    /// All answers, one behind the other; as much as came of one that is not whole.
+    /// All answers, one behind the other; as much as came of one that is not whole. Of a client, its standard output.
     pub answer: Vec<u8>,
     /// Where each whole answer ends in that.
     pub ends: Vec<usize>,
@@ -56,32 +65,63 @@ pub struct Exchange {
     pub sends: usize,
     /// What is known of each piece that was followed by another one of the same message.
     pub seen: Vec<Seen>,
-    /// From connect to the last byte of the answer.
+    /// From connect to the last byte of the answer, or to the client's end.
     pub took: Duration,
+    /// What is known of a client besides.
+    pub client: Option<ClientRun>,
+    /// The last of what the program said, as it is shown.
+    pub said: Option<String>,
 }
 
-/// How much is read at once.
-const READ: usize = 64 * 1024;
-/// How long a full send buffer is waited for before what came in is read.
-const SLICE: Duration = Duration::from_millis(5);
-
-/// Carries out exchanges, one after the other.
-pub(super) struct Caller<'s> {
-    script: &'s Script,
-    stream: &'s [u8],
-    interrupt: &'s Interrupt,
-    confirmer: Confirmer,
-    buffer: Vec<u8>,
+/// What is known of a client that was run once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClientRun {
+    /// Connections that it made.
+    pub connections: u64,
+    /// Of those, the ones on which every answer was sent.
+    pub answered: u64,
+    /// How the conversation of another one ended: the first.
+    pub broken: Option<String>,
 }
 
-impl<'s> Caller<'s> {
-    pub(super) fn new(script: &'s Script, stream: &'s [u8], interrupt: &'s Interrupt) -> Self {
-        Self { script, stream, interrupt, confirmer: Confirmer::new(), buffer: vec![0; READ] }
+impl ClientRun {
+    /// What it did on the network, in a line.
+    pub fn in_words(&self) -> String {
+        let count = self.connections;
+        let connections = format!("{count} connection{}", if count == 1 { "" } else { "s" });
+        match &self.broken {
+            Some(broken) => format!("{connections}; {broken}"),
+            None => connections,
+        }
     }
+}
 
-    pub(super) fn call(&mut self, split: &Split) -> Exchange {
-        let start = Instant::now();
-        let mut exchange = Exchange {
+impl AnswerEnd {
+    /// It in a few words.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Complete => "complete".to_owned(),
+            Self::Malformed(what) => format!("none of this codec ({what})"),
+            Self::Closed => "closed (FIN)".to_owned(),
+            Self::Reset => "reset (RST)".to_owned(),
+            Self::NoAnswer => "not complete in time".to_owned(),
+            Self::TooLong => "too long".to_owned(),
+            Self::Refused => "refused".to_owned(),
+            Self::ServerEnded(how) => format!("the server {how}"),
+            Self::Exited(code) => format!("exit code {code}"),
+            Self::Killed(signal) => format!("ended by signal {signal}"),
+            Self::NotEnded => "not ended in time".to_owned(),
+            Self::NeverConnected(_) => "never connected".to_owned(),
+            Self::Failed(reason) => reason.clone(),
+            Self::Interrupted => "interrupted".to_owned(),
+        }
+    }
+}
+
+impl Exchange {
+    /// Nothing has come yet.
+    pub(super) fn new() -> Self {
+        Self {
             end: AnswerEnd::Complete,
             answer: Vec::new(),
             ends: Vec::new(),
@@ -90,22 +130,32 @@ impl<'s> Caller<'s> {
             sends: 0,
             seen: Vec::new(),
             took: Duration::ZERO,
-        };
-        exchange.end = match self.connect() {
-            Ok(socket) => {
-                let mut open = Open { caller: self, socket, received: Vec::new(), answered: 0, gone: None, confirm_left: Duration::ZERO };
-                open.confirm_left = open.caller.script.limits.timeout;
-                let end = open.converse(split, &mut exchange);
-                open.finish(&end, &mut exchange);
-                end
-            }
-            Err(end) => end,
-        };
-        exchange.took = start.elapsed();
-        exchange
+            client: None,
+            said: None,
+        }
+    }
+}
+
+/// One try after the other of the same conversation, each under a split.
+pub trait Trial {
+    /// Carries it out, once.
+    fn call(&mut self, split: &Split) -> Exchange;
+}
+
+/// A server under test: netlab connects to it, sends, and reads the answers.
+pub(super) struct Caller<'s> {
+    script: &'s Script,
+    stream: &'s [u8],
+    interrupt: &'s Interrupt,
+    worker: Worker,
+}
+
+impl<'s> Caller<'s> {
+    pub(super) fn new(script: &'s Script, stream: &'s [u8], interrupt: &'s Interrupt) -> Self {
+        Self { script, stream, interrupt, worker: Worker::new() }
     }
 
-    fn connect(&mut self) -> Result<TcpStream, AnswerEnd> {
+    fn connect(&self) -> Result<TcpStream, AnswerEnd> {
         if self.interrupt.signal().is_some() {
             return Err(AnswerEnd::Interrupted);
         }
@@ -120,199 +170,49 @@ impl<'s> Caller<'s> {
             Closing::Fin => Ok(()),
         });
         prepared.map_err(|error| AnswerEnd::Failed(format!("setsockopt: {error}")))?;
-        if let (Ok(peer), Ok(local)) = (socket.peer_addr(), socket.local_addr()) {
-            self.confirmer.aim(peer, local);
-        }
         Ok(socket)
     }
 }
 
-/// How a connection broke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gone {
-    Ended,
-    Reset,
-}
-
-/// A connection under way.
-struct Open<'c, 's> {
-    caller: &'c mut Caller<'s>,
-    socket: TcpStream,
-    /// All that came.
-    received: Vec<u8>,
-    /// How much of it is whole answers.
-    answered: usize,
-    gone: Option<Gone>,
-    /// What is left of the time in which all pieces must be seen.
-    confirm_left: Duration,
-}
-
-impl Open<'_, '_> {
-    fn converse(&mut self, split: &Split, exchange: &mut Exchange) -> AnswerEnd {
-        let script = self.caller.script;
-        let cuts = &split.cuts[..split.cuts.len().min(script.limits.max_cuts)];
-        let ends = script.ends();
-        let within = cuts.iter().filter(|cut| !ends.contains(cut)).count();
-        exchange.pieces = if split.coalesced { 1 } else { ends.len() + within };
-        let mut start = 0;
-        for (index, end) in ends.into_iter().enumerate() {
-            if split.coalesced {
-                if index == 0
-                    && let Err(end) = self.send(0, self.caller.stream.len() as u64, exchange)
-                {
-                    return end;
-                }
-            } else {
-                let within = cuts.iter().copied().filter(|cut| (start + 1..end).contains(cut));
-                if let Err(end) = self.send_pieces(start, within, end, exchange) {
-                    return end;
-                }
+impl Trial for Caller<'_> {
+    fn call(&mut self, split: &Split) -> Exchange {
+        let start = Instant::now();
+        let mut exchange = Exchange::new();
+        match self.connect() {
+            Ok(socket) => {
+                let task = Task { script: self.script, stream: self.stream, split, interrupt: self.interrupt, on_sent: &|| () };
+                let mut connection = Connection::new(task, &mut self.worker, socket, End::Client);
+                exchange.end = converse(&task, &mut connection, &mut exchange);
+                exchange.sends = connection.sends;
+                exchange.seen = std::mem::take(&mut connection.seen);
+                (exchange.answer, exchange.surplus) = connection.into_received(exchange.end == AnswerEnd::Complete);
             }
-            start = end;
-            match self.answer(&script.messages[index].until) {
-                AnswerEnd::Complete => exchange.ends.push(self.answered),
-                end => return end,
-            }
+            Err(end) => exchange.end = end,
         }
-        AnswerEnd::Complete
-    }
-
-    /// Sends a message in pieces, each but the first when the one before it was seen.
-    fn send_pieces(&mut self, start: u64, cuts: impl Iterator<Item = u64>, end: u64, exchange: &mut Exchange) -> Result<(), AnswerEnd> {
-        let mut from = start;
-        for cut in cuts {
-            self.send(from, cut, exchange)?;
-            from = cut;
-            if self.gone.is_some() {
-                return Ok(());
-            }
-            let limit = self.caller.script.limits.confirm.min(self.confirm_left);
-            let asked = Instant::now();
-            let seen = self.caller.confirmer.wait(&self.socket, cut, limit, self.caller.interrupt);
-            self.confirm_left = self.confirm_left.saturating_sub(asked.elapsed());
-            exchange.seen.push(seen);
-        }
-        self.send(from, end, exchange)
-    }
-
-    /// Sends a range of the stream. A connection that breaks is no error here: what the server said before that is still to be read.
-    fn send(&mut self, from: u64, to: u64, exchange: &mut Exchange) -> Result<(), AnswerEnd> {
-        let mut rest = &self.caller.stream[from as usize..to as usize];
-        let deadline = Instant::now() + self.caller.script.limits.timeout;
-        while !rest.is_empty() && self.gone.is_none() {
-            match self.socket.write(rest) {
-                Ok(count) => {
-                    exchange.sends += 1;
-                    rest = &rest[count..];
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    // The server may be waiting for us to read.
-                    while self.read()? {}
-                    let slice = (Instant::now() + SLICE).min(deadline);
-                    match wait_ready(Some((&self.socket, Interest::Writable)), &[self.caller.interrupt.wake()], slice) {
-                        Ok(Readiness::Woken) => return Err(AnswerEnd::Interrupted),
-                        Ok(_) if Instant::now() >= deadline => return Err(AnswerEnd::NoAnswer),
-                        Ok(_) => {}
-                        Err(error) => return Err(AnswerEnd::Failed(format!("poll: {error}"))),
-                    }
-                }
-                Err(error) if is_broken(&error) => {
-                    // What had come before is read first; then the stream has ended, or the reset is told again.
-                    while self.read()? {}
-                    self.gone.get_or_insert(Gone::Reset);
-                }
-                Err(error) => return Err(AnswerEnd::Failed(format!("send: {error}"))),
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads what is there; tells whether it was anything.
-    fn read(&mut self) -> Result<bool, AnswerEnd> {
-        if self.gone.is_some() {
-            return Ok(false);
-        }
-        loop {
-            match self.socket.read(&mut self.caller.buffer) {
-                Ok(0) => {
-                    self.gone = Some(Gone::Ended);
-                    return Ok(false);
-                }
-                Ok(count) => {
-                    self.received.extend_from_slice(&self.caller.buffer[..count]);
-                    let is_too_long = self.received.len() > self.caller.script.limits.max_answer;
-                    return if is_too_long { Err(AnswerEnd::TooLong) } else { Ok(true) };
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
-                Err(error) if is_broken(&error) => {
-                    self.gone = Some(Gone::Reset);
-                    return Ok(false);
-                }
-                Err(error) => return Err(AnswerEnd::Failed(format!("recv: {error}"))),
-            }
-        }
-    }
-
-    /// Reads until the answer is whole.
-    fn answer(&mut self, until: &Until) -> AnswerEnd {
-        let limits = self.caller.script.limits;
-        let mut finder = until.finder();
-        let mut deadline = Instant::now() + limits.timeout;
-        loop {
-            match finder.find(&self.received[self.answered..], self.gone == Some(Gone::Ended)) {
-                Found::End(length) => {
-                    self.answered += length;
-                    return AnswerEnd::Complete;
-                }
-                Found::Bad(what) => return AnswerEnd::Malformed(what),
-                Found::More => {}
-            }
-            match self.gone {
-                Some(Gone::Ended) => return AnswerEnd::Closed,
-                Some(Gone::Reset) => return AnswerEnd::Reset,
-                None => {}
-            }
-            match self.read() {
-                Err(end) => return end,
-                Ok(true) if Instant::now() >= deadline => return AnswerEnd::NoAnswer,
-                Ok(true) => continue,
-                Ok(false) if self.gone.is_some() => continue,
-                Ok(false) => {}
-            }
-            let is_begun = self.received.len() > self.answered;
-            let quiet = if let Until::Quiet(time) = until { is_begun.then(|| Instant::now() + *time) } else { None };
-            match wait_ready(
-                Some((&self.socket, Interest::Readable)),
-                &[self.caller.interrupt.wake()],
-                quiet.map_or(deadline, |quiet| quiet.min(deadline)),
-            ) {
-                Ok(Readiness::Ready) => {}
-                Ok(Readiness::Woken) => return AnswerEnd::Interrupted,
-                Ok(Readiness::TimedOut) if quiet.is_some() => {
-                    self.answered = self.received.len();
-                    return AnswerEnd::Complete;
-                }
-                Ok(Readiness::TimedOut) => return AnswerEnd::NoAnswer,
-                Err(error) => return AnswerEnd::Failed(format!("poll: {error}")),
-            }
-            deadline = deadline.max(Instant::now());
-        }
-    }
-
-    /// Takes over what came, and closes.
-    fn finish(mut self, end: &AnswerEnd, exchange: &mut Exchange) {
-        if *end == AnswerEnd::Complete {
-            // What stands behind the last answer by now is one more than was asked for.
-            let _ = self.read();
-            exchange.surplus = self.received.len() - self.answered;
-            self.received.truncate(self.answered);
-        }
-        exchange.answer = std::mem::take(&mut self.received);
+        exchange.took = start.elapsed();
+        exchange
     }
 }
 
-fn is_broken(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted)
+fn converse(task: &Task<'_>, connection: &mut Connection<'_>, exchange: &mut Exchange) -> AnswerEnd {
+    let ends = task.script.ends();
+    let within = task.cuts().iter().filter(|cut| !ends.contains(cut)).count();
+    exchange.pieces = if task.split.coalesced { 1 } else { ends.len() + within };
+    let mut start = 0;
+    for (index, end) in ends.into_iter().enumerate() {
+        let sent = match (task.split.coalesced, index) {
+            (true, 0) => connection.send(0, task.stream.len() as u64),
+            (true, _) => Ok(()),
+            (false, _) => connection.send_pieces(start, end),
+        };
+        if let Err(end) = sent {
+            return end;
+        }
+        start = end;
+        match connection.read_until(&task.script.messages[index].until) {
+            AnswerEnd::Complete => exchange.ends.push(connection.whole()),
+            end => return end,
+        }
+    }
+    AnswerEnd::Complete
 }

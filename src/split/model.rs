@@ -29,11 +29,22 @@ pub struct SplitReport {
     pub ranges: Vec<FailRange>,
     /// The smallest split that failed each time it was tried: the fewest cuts, and of those the first.
     pub smallest: Option<String>,
-    /// The last of what the server said on its output and errors, where netlab started it.
+    /// The last of what the program said on its output and errors, where netlab started it; of a client, in the smallest failing split.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program_output: Option<String>,
     /// The numbers.
     pub summary: SplitSummary,
+}
+
+/// What is tried under every split.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnderTest {
+    /// A server, to which netlab connects and sends the messages.
+    #[default]
+    Server,
+    /// A client, which netlab runs once a split; the messages are the answers to it.
+    Client,
 }
 
 /// What is known before the first split.
@@ -43,7 +54,10 @@ pub struct SplitHead {
     pub version: u32,
     /// netlab's version.
     pub netlab: String,
-    /// The server's address.
+    /// What is under test.
+    #[serde(default)]
+    pub under_test: UnderTest,
+    /// The server's address; of a client, where netlab listens: port 0 is another port for each split.
     pub target: String,
     /// The command that started it.
     pub exec: Option<String>,
@@ -76,18 +90,21 @@ pub struct MessageReport {
     pub hex: String,
     /// The bytes as text, escaped.
     pub text: String,
-    /// What ends the answer to it.
+    /// What ends the answer to it; of a client, the request before it.
     pub until: String,
-    /// Whether an answer that ends so may be a part of one.
+    /// Whether what ends so may be a part of it.
     pub weak: bool,
 }
 
-/// The answer to the uncut bytes.
+/// The answer to the uncut bytes, or what a client made of the uncut answers.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct BaselineReport {
     /// How it ended.
     pub end: AnswerEnd,
-    /// How many bytes it has, what was masked replaced by a word.
+    /// Connections that the client made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<u64>,
+    /// How many bytes it has, or the client's standard output, what was masked replaced by a word.
     pub bytes: u64,
     /// The first of them as text, escaped.
     pub text: String,
@@ -108,20 +125,27 @@ pub struct SplitRow {
     pub pieces: u64,
     /// Calls of `send` that took bytes.
     pub sends: u64,
-    /// Pieces that were followed by another one of the same message, and of those the ones that the server is known to have read before.
+    /// Pieces that were followed by another one of the same message, and of those the ones that the other end is known to have read before.
     pub waited: u64,
     /// Those.
     pub seen: u64,
     /// What is known of the first piece of which that is not known.
     pub unseen: Option<Seen>,
-    /// Whether the server is known to have seen every cut.
+    /// Whether every cut is known to have been seen.
     pub confirmed: bool,
     /// How it came out.
     pub verdict: SplitVerdict,
     /// Whether it may fail.
     pub allowed: bool,
-    /// From connect to the end of the answer, in microseconds.
+    /// From connect to the end of the answer, or from the client's start to its end, in microseconds.
     pub took_us: u64,
+    /// Connections that the client made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<u64>,
+    /// What the client said, where it failed: the last of its standard output, then of its standard error. What a server said that ended. No
+    /// more than 1 MiB of all rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
 }
 
 impl SplitRow {
@@ -138,6 +162,8 @@ impl SplitRow {
             seen: seen as u64,
             unseen: exchange.seen.iter().copied().find(|seen| *seen != Seen::Confirmed),
             confirmed: seen == exchange.seen.len() && (split.cuts.is_empty() || seen > 0),
+            connections: exchange.client.as_ref().map(|client| client.connections),
+            output: exchange.said.clone().filter(|_| !verdict.is_same()),
             verdict,
             allowed: false,
             took_us: u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),
@@ -164,7 +190,7 @@ pub struct SplitSummary {
     pub allowed: u64,
     /// Splits that could not be carried out.
     pub errors: u64,
-    /// Splits of which the server is known to have seen every cut.
+    /// Splits of which every cut is known to have been seen.
     pub confirmed: u64,
     /// The others.
     pub unconfirmed: u64,
@@ -211,6 +237,7 @@ impl BaselineReport {
         let answer = baseline.answer();
         Self {
             end: baseline.end().clone(),
+            connections: baseline.connections(),
             bytes: answer.len() as u64,
             text: escape(&answer[..answer.len().min(SHOWN)]),
             varying: baseline.varying().into_iter().map(|(start, end)| (start as u64, end as u64)).collect(),

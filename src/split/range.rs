@@ -40,21 +40,20 @@ pub fn failing_ranges(rows: &[SplitRow]) -> Vec<FailRange> {
     single.sort_by_key(|row| row.cuts[0]);
     single.dedup_by_key(|row| row.cuts[0]);
     let mut ranges: Vec<FailRange> = Vec::new();
-    // The row before this one, where that did not do well either.
-    let mut before: Option<&SplitRow> = None;
+    // What the range that may go on came out as.
+    let mut open = None;
     for row in single {
         if row.verdict.is_same() {
-            before = None;
+            open = None;
             continue;
         }
-        let (cut, word) = (row.cuts[0], row.verdict.word());
-        let goes_on = before.is_some_and(|before| before.verdict.is_like(&row.verdict) && before.allowed == row.allowed);
+        let (cut, word, kind) = (row.cuts[0], row.verdict.word(), row.verdict.kind());
         match ranges.last_mut() {
-            Some(range) if goes_on => {
+            Some(range) if open == Some(kind) && range.allowed == row.allowed => {
                 range.last = cut;
                 range.tried += 1;
                 if range.verdict != word {
-                    range.verdict = "closed or reset".to_owned();
+                    kind.clone_into(&mut range.verdict);
                 }
             }
             _ => ranges.push(FailRange {
@@ -66,7 +65,7 @@ pub fn failing_ranges(rows: &[SplitRow]) -> Vec<FailRange> {
                 example: row.verdict.describe(),
             }),
         }
-        before = Some(row);
+        open = Some(kind);
     }
     ranges
 }
@@ -108,19 +107,10 @@ impl fmt::Display for CutRanges {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::split::{AnswerEnd, Exchange, Split, SplitVerdict};
+    use crate::split::{Exchange, Split, SplitVerdict};
 
     fn row(cut: u64, verdict: SplitVerdict) -> SplitRow {
-        let exchange = Exchange {
-            end: AnswerEnd::Complete,
-            answer: Vec::new(),
-            ends: Vec::new(),
-            surplus: 0,
-            pieces: 2,
-            sends: 2,
-            seen: Vec::new(),
-            took: std::time::Duration::ZERO,
-        };
+        let exchange = Exchange { pieces: 2, sends: 2, ..Exchange::new() };
         let split = Split { name: format!("cut {cut}"), cuts: vec![cut], coalesced: false };
         SplitRow::of(&split, &exchange, verdict, 10)
     }
@@ -135,20 +125,15 @@ mod tests {
             row(5, closed()),
             row(7, closed()),
             row(8, SplitVerdict::Refused),
+            row(9, closed()),
+            row(10, SplitVerdict::Reset { received: 3 }),
         ];
         let ranges = failing_ranges(&rows);
         let shown: Vec<_> = ranges.iter().map(|range| (range.to_string(), range.tried, range.verdict.as_str())).collect();
-        assert_eq!(shown, [("1..2".to_owned(), 2, "closed"), ("5..7".to_owned(), 2, "closed"), ("8".to_owned(), 1, "refused")]);
-    }
-
-    /// Whether a FIN or a RST is seen of a server that gives up is a matter of time.
-    #[test]
-    fn closed_and_reset_are_one_range() {
-        let rows =
-            vec![row(1, SplitVerdict::Closed { received: 0 }), row(2, SplitVerdict::Reset { received: 0 }), row(3, SplitVerdict::Refused)];
-        let ranges = failing_ranges(&rows);
-        let shown: Vec<_> = ranges.iter().map(|range| (range.to_string(), range.verdict.as_str())).collect();
-        assert_eq!(shown, [("1..2".to_owned(), "closed or reset"), ("3".to_owned(), "refused")]);
+        let range = |range: &str, tried, verdict| (range.to_owned(), tried, verdict);
+        let expected =
+            [range("1..2", 2, "closed"), range("5..7", 2, "closed"), range("8", 1, "refused"), range("9..10", 2, "closed or reset")];
+        assert_eq!(shown, expected);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::baseline::Baseline;
 use super::compare::SplitVerdict;
 use super::cut::Split;
-use super::exchange::{AnswerEnd, Caller, Exchange};
+use super::exchange::{AnswerEnd, Exchange, Trial};
 
 /// How often a failure is tried again.
 const AGAIN: usize = 2;
@@ -18,14 +18,14 @@ pub(super) struct Tried {
 
 /// Carries out a split; where it fails, again, with an uncut answer before it, since what varies by itself may not have shown in the first
 /// two of those: the date in a header changes once a second.
-pub(super) fn settle(caller: &mut Caller<'_>, split: &Split, baseline: &Mutex<Baseline>) -> Tried {
-    let first = attempt(caller, split, baseline);
+pub(super) fn settle(trial: &mut dyn Trial, split: &Split, baseline: &Mutex<Baseline>) -> Tried {
+    let first = attempt(trial, split, baseline);
     if first.verdict.is_same() || first.exchange.end == AnswerEnd::Interrupted {
         return first;
     }
     let mut tries = vec![first];
     for _ in 0..AGAIN {
-        let uncut = caller.call(&Split::none());
+        let uncut = trial.call(&Split::none());
         if uncut.end == AnswerEnd::Interrupted {
             break;
         }
@@ -35,11 +35,10 @@ pub(super) fn settle(caller: &mut Caller<'_>, split: &Split, baseline: &Mutex<Ba
             let exchange = tries.swap_remove(0).exchange;
             return Tried { exchange, verdict: SplitVerdict::Same };
         }
-        tries.push(attempt(caller, split, baseline));
+        tries.push(attempt(trial, split, baseline));
     }
-    let words: Vec<&str> = tries.iter().map(|tried| tried.verdict.word()).collect();
-    let is_stable = tries.iter().all(|tried| tried.verdict.is_like(&tries[0].verdict));
-    let unstable = SplitVerdict::Unstable { tries: words.into_iter().map(str::to_owned).collect() };
+    let is_stable = tries.iter().all(|tried| tried.verdict.kind() == tries[0].verdict.kind());
+    let unstable = SplitVerdict::Unstable { tries: tries.iter().map(|tried| tried.verdict.word().to_owned()).collect() };
     let mut tried = tries.swap_remove(0);
     if !is_stable {
         tried.verdict = unstable;
@@ -47,8 +46,8 @@ pub(super) fn settle(caller: &mut Caller<'_>, split: &Split, baseline: &Mutex<Ba
     tried
 }
 
-fn attempt(caller: &mut Caller<'_>, split: &Split, baseline: &Mutex<Baseline>) -> Tried {
-    let exchange = caller.call(split);
+fn attempt(trial: &mut dyn Trial, split: &Split, baseline: &Mutex<Baseline>) -> Tried {
+    let exchange = trial.call(split);
     let verdict = SplitVerdict::of(&exchange, &lock(baseline));
     Tried { exchange, verdict }
 }

@@ -1,10 +1,13 @@
 //! A split as a scenario file, which `netlab run` carries out again: the same pieces, each sent when the one before it was read, and the
 //! answers to the uncut bytes as what is expected.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::baseline::Baseline;
+use super::client::{Client, HangUp, Judged};
 use super::cut::Split;
 use super::exchange::AnswerEnd;
 use super::model::SplitRow;
@@ -22,7 +25,7 @@ struct File {
 }
 
 /// Writes the scenario of a split that failed. `exec` is the command that starts the server, where netlab did.
-pub fn scenario_of(script: &Script, exec: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
+pub(super) fn of_server(script: &Script, exec: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
     let mut client = vec![match exec {
         Some(_) => json!({ "connect": { "to": "server" } }),
         None => json!({ "connect": { "tcp": script.target.to_string() } }),
@@ -54,12 +57,88 @@ pub fn scenario_of(script: &Script, exec: Option<&str>, split: &Split, row: &Spl
         actors.insert("server".to_owned(), json!([{ "exec": command }]));
     }
     actors.insert("client".to_owned(), Value::Array(client));
+    file(row, actors, "the answer to the same bytes without a cut")
+}
+
+/// The scenario of a client that failed: netlab serves it in the same pieces, and expects how it ends without a cut.
+pub(super) fn of_client(client: &Client, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
+    let script = &client.script;
+    let patience = client.ready + script.limits.timeout;
+    let mut server = vec![json!({ "listen": { "tcp": script.target.to_string() } })];
+    for _ in 0..baseline.connections().unwrap_or(1).clamp(1, MOST_CONNECTIONS) {
+        server.push(json!({ "accept": {}, "timeout": time(client.ready) }));
+        server.push(json!({ "set": { "nodelay": true } }));
+        server.extend(serving(script, split, row));
+        // It goes on when the client has gone, which may be by a reset; that the client does not end is for its own step to say.
+        server.push(match client.hang_up {
+            HangUp::Fin => json!({ "shutdown": "write" }),
+            HangUp::Wait => json!({ "recv_until": "eof", "timeout": time(patience * 2), "expect": { "any_of": ["ok", "ECONNRESET"] } }),
+        });
+    }
+    let mut expect = Map::new();
+    match baseline.end() {
+        AnswerEnd::Exited(code) => expect.insert("exit".to_owned(), json!(code)),
+        AnswerEnd::Killed(signal) => expect.insert("exit".to_owned(), json!(128 + signal)),
+        _ => None,
+    };
+    if client.judged == Judged::Output && baseline.is_constant() {
+        expect.insert("hex".to_owned(), json!(hex(baseline.answer())));
+    }
+    let fixed = [("{port}", "{port:server}"), ("{host}", "{host:server}"), ("{address}", "{address:server}")];
+    let command = fixed.iter().fold(client.command.to_string(), |command, (told, by_name)| command.replace(told, by_name));
+    let run = json!({ "exec": command, "timeout": time(patience), "expect": expect });
+    let actors = Map::from_iter([("server".to_owned(), Value::Array(server)), ("client".to_owned(), json!([run]))]);
+    file(row, actors, "how the client ends, and what it prints, without a cut")
+}
+
+/// The most connections of a client that are served again.
+const MOST_CONNECTIONS: u64 = 20;
+
+fn time(time: Duration) -> String {
+    format!("{}ms", time.as_millis().max(1))
+}
+
+/// The steps that serve one connection.
+fn serving(script: &Script, split: &Split, row: &SplitRow) -> Vec<Value> {
+    let (stream, ends) = (script.stream(), script.ends());
+    let seen = if row.confirmed { "peer_read" } else { "peer_received" };
+    let mut steps = Vec::new();
+    let mut start = 0;
+    for (index, (message, end)) in script.messages.iter().zip(&ends).enumerate() {
+        steps.extend(request(&message.until));
+        let is_joined = split.coalesced && script.messages.get(index + 1).is_some_and(|next| next.until == Until::Nothing);
+        if is_joined {
+            continue;
+        }
+        let mut from = start;
+        for to in split.cuts.iter().copied().filter(|cut| (start + 1..*end).contains(cut)).chain([*end]) {
+            steps.push(send(&stream[from as usize..to as usize]));
+            if to < *end {
+                steps.push(json!({ "wait": { seen: to } }));
+            }
+            from = to;
+        }
+        start = *end;
+    }
+    steps
+}
+
+/// The step that reads a request; `None` where none is awaited.
+fn request(until: &Until) -> Option<Value> {
+    match until {
+        Until::Nothing => None,
+        Until::Codec(codec) => Some(json!({ "recv_frame": { "codec": codec.text } })),
+        Until::Token(token) => Some(json!({ "recv_until": { "hex": hex(token) } })),
+        Until::Bytes(count) => Some(json!({ "recv_exact": { "bytes": count } })),
+        Until::Eof => Some(json!({ "recv_until": "eof" })),
+        Until::Quiet(_) => Some(json!({ "recv": {} })),
+    }
+}
+
+fn file(row: &SplitRow, actors: Map<String, Value>, expected: &str) -> String {
     let file = File {
         title: format!("{}: {}", row.name, row.verdict.word()),
-        about: format!(
-            "Found by netlab split: {}. What is expected is the answer to the same bytes without a cut.",
-            row.verdict.describe()
-        ),
+        about: format!("Found by netlab split: {}. What is expected is {expected}.", row.verdict.describe()),
         tags: ["tcp", "split"],
         actors,
     };

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use super::baseline::Baseline;
 use super::cut::Split;
-use super::exchange::{AnswerEnd, Caller, Exchange};
+use super::exchange::{AnswerEnd, ClientRun, Exchange};
 use super::mask::Mask;
 use super::model::SplitRow;
 use super::retry::{Tried, settle};
-use super::script::Script;
+use super::subject::Subject;
 use crate::engine::Interrupt;
 
 /// How often the splits that did well are told of. To wake another thread for each takes a fifth of the time of a split: it runs where the
@@ -31,6 +31,19 @@ pub enum BaselineError {
         end: AnswerEnd,
         /// What had come.
         received: u64,
+        /// Of a client, what it did.
+        client: Option<ClientRun>,
+        /// What it said.
+        said: Option<String>,
+    },
+    /// A client ended before anything was sent to it.
+    Unanswered {
+        /// How.
+        end: AnswerEnd,
+        /// What it did.
+        client: ClientRun,
+        /// What it said.
+        said: Option<String>,
     },
     /// Two answers to the same bytes ended in different ways.
     Unlike(AnswerEnd, AnswerEnd),
@@ -39,7 +52,7 @@ pub enum BaselineError {
 impl fmt::Display for BaselineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoBaseline { end, received } => match end {
+            Self::NoBaseline { end, received, client, .. } => match end {
                 AnswerEnd::Refused => f.write_str("the connection was refused: is the server listening there?"),
                 AnswerEnd::NoAnswer => write!(
                     f,
@@ -49,16 +62,40 @@ impl fmt::Display for BaselineError {
                 AnswerEnd::Malformed(what) => {
                     write!(f, "the answer to the uncut bytes is none of this codec ({what}): is `--until` the right one?")
                 }
+                AnswerEnd::NotEnded => {
+                    let client = client.clone().unwrap_or_default();
+                    let what = client.in_words();
+                    write!(f, "the client did not end in time with the uncut answers ({what}): ")?;
+                    f.write_str(match client.broken {
+                        Some(_) => "is `--until` what ends a request, and `--timeout` long enough?",
+                        None => "is `--timeout` long enough? A client that reads to the end of the stream needs `--close fin`",
+                    })
+                }
+                AnswerEnd::NeverConnected(how) => {
+                    write!(f, "the client made no connection: {how}; is {{port}} or {{address}} in its command, and `--ready` long enough?")
+                }
+                AnswerEnd::TooLong if client.is_some() => {
+                    write!(f, "the client wrote more than {received} bytes; `--max-answer` allows more")
+                }
                 AnswerEnd::TooLong => {
                     write!(f, "the answer to the uncut bytes does not end within {received} bytes; `--max-answer` allows more")
                 }
+                AnswerEnd::ServerEnded(how) => write!(f, "the server {how} on the uncut bytes"),
                 AnswerEnd::Failed(reason) => f.write_str(reason),
                 AnswerEnd::Interrupted => f.write_str("interrupted"),
-                AnswerEnd::Complete | AnswerEnd::Closed | AnswerEnd::Reset => write!(f, "{end:?}"),
+                AnswerEnd::Complete | AnswerEnd::Closed | AnswerEnd::Reset | AnswerEnd::Exited(_) | AnswerEnd::Killed(_) => {
+                    f.write_str(&end.in_words())
+                }
             },
+            Self::Unanswered { end, client, .. } => {
+                let (end, what) = (end.in_words(), client.in_words());
+                write!(f, "nothing was sent to the client before it ended ({end}; {what}): is `--until` what ends its request?")
+            }
             Self::Unlike(first, second) => write!(
                 f,
-                "two connections with the same uncut bytes ended in different ways ({first:?}, {second:?}), so nothing can be held against them"
+                "the same uncut bytes had different ends ({}, then {}), so nothing can be held against them",
+                first.in_words(),
+                second.in_words()
             ),
         }
     }
@@ -66,16 +103,26 @@ impl fmt::Display for BaselineError {
 
 impl std::error::Error for BaselineError {}
 
+impl BaselineError {
+    /// What the program said, where one was run.
+    pub fn said(&self) -> Option<&str> {
+        match self {
+            Self::Unanswered { said, .. } | Self::NoBaseline { said, .. } => said.as_deref(),
+            Self::Unlike(..) => None,
+        }
+    }
+}
+
 /// Takes the answers to the uncut bytes, twice.
 ///
 /// # Errors
 /// When they give nothing to compare with. A server that answers by closing the connection is no error: it must do the same for every split.
-pub fn take_baseline(script: &Script, mask: Mask, interrupt: &Interrupt) -> Result<Baseline, BaselineError> {
-    let stream = script.stream();
-    let mut caller = Caller::new(script, &stream, interrupt);
-    let first = usable(caller.call(&Split::none()))?;
+pub fn take_baseline(subject: &dyn Subject, mask: Mask, interrupt: &Interrupt) -> Result<Baseline, BaselineError> {
+    let stream = subject.script().stream();
+    let mut trial = subject.trial(&stream, interrupt);
+    let first = usable(trial.call(&Split::none()))?;
     let mut baseline = Baseline::new(mask, &first);
-    let second = usable(caller.call(&Split::none()))?;
+    let second = usable(trial.call(&Split::none()))?;
     if !baseline.learn(&second) {
         return Err(BaselineError::Unlike(first.end, second.end));
     }
@@ -84,8 +131,11 @@ pub fn take_baseline(script: &Script, mask: Mask, interrupt: &Interrupt) -> Resu
 
 fn usable(exchange: Exchange) -> Result<Exchange, BaselineError> {
     match exchange.end {
-        AnswerEnd::Complete | AnswerEnd::Closed | AnswerEnd::Reset => Ok(exchange),
-        end => Err(BaselineError::NoBaseline { end, received: exchange.answer.len() as u64 }),
+        end @ (AnswerEnd::Exited(_) | AnswerEnd::Killed(_)) if exchange.sends == 0 => {
+            Err(BaselineError::Unanswered { end, client: exchange.client.unwrap_or_default(), said: exchange.said })
+        }
+        AnswerEnd::Complete | AnswerEnd::Closed | AnswerEnd::Reset | AnswerEnd::Exited(_) | AnswerEnd::Killed(_) => Ok(exchange),
+        end => Err(BaselineError::NoBaseline { end, received: exchange.answer.len() as u64, client: exchange.client, said: exchange.said }),
     }
 }
 
@@ -111,12 +161,13 @@ pub enum SweepEvent {
 /// # Errors
 /// When there is no thread for it.
 pub fn sweep(
-    script: &Script,
+    subject: &dyn Subject,
     splits: &[Split],
     baseline: Baseline,
     options: SweepOptions<'_>,
     mut tell: impl FnMut(SweepEvent) -> ControlFlow<()>,
 ) -> io::Result<Baseline> {
+    let script = subject.script();
     let stream = script.stream();
     let baseline = Mutex::new(baseline);
     let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
@@ -126,12 +177,12 @@ pub fn sweep(
             let sender = sender.clone();
             let (stream, next, stopped, baseline) = (&stream, &next, &stopped, &baseline);
             let work = move || {
-                let mut caller = Caller::new(script, stream, options.interrupt);
+                let mut trial = subject.trial(stream, options.interrupt);
                 let (mut ended, mut told) = (Vec::new(), Instant::now());
                 while !stopped.load(Ordering::Relaxed) && options.interrupt.signal().is_none() {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(split) = splits.get(index) else { break };
-                    let tried = settle(&mut caller, split, baseline);
+                    let tried = settle(&mut *trial, split, baseline);
                     if tried.exchange.end == AnswerEnd::Interrupted {
                         break;
                     }

@@ -40,7 +40,7 @@ pub(crate) use message::{receive, receive_message, send_flags};
 pub(crate) use option::{congestion_control, get_named, get_option, set_named, set_option};
 pub(crate) use peer::{PeerWatch, Reading};
 pub(crate) use privilege::{first_unprivileged_port, privilege};
-pub(crate) use tcp_info::{counts_segments, tcp_info};
+pub(crate) use tcp_info::{Departure, counts_segments, tcp_info};
 pub(crate) use unix_path::unix_path;
 pub(crate) use wake::{Interest, Readiness, Wake, wait_any, wait_ready};
 

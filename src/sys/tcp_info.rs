@@ -13,6 +13,24 @@ use crate::trace::Counters;
 /// Room for fields that later kernels may add.
 const ROOM: usize = 512;
 
+/// TCP_CLOSE and TCP_CLOSE_WAIT of net/tcp_states.h, as `tcpi_state` has them.
+const CLOSE: u8 = 7;
+const CLOSE_WAIT: u8 = 8;
+
+/// How the other end of a connection has left, once its socket is gone. close(2) with unread bytes resets the connection (RFC 2525, section
+/// 2.17; tcp_close of net/ipv4/tcp.c), and so do bytes that come after it. Where it left by FIN, and every byte is acknowledged, all were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Departure {
+    /// Nothing has come of it.
+    None,
+    /// By FIN, and what it makes of the last bytes is on its way.
+    UnderWay,
+    /// By FIN, all bytes read.
+    ReadAll,
+    /// By RST.
+    Reset,
+}
+
 /// What the kernel gave of its `struct tcp_info`.
 #[derive(Clone, Copy)]
 pub(crate) struct TcpInfo {
@@ -65,6 +83,21 @@ impl TcpInfo {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(crate) fn counters(&self) -> Counters {
         Counters(SocketOption::WORDS.iter().filter_map(|&(_, option)| Some((option, self.counter(option)?))).collect())
+    }
+
+    /// Whether all bytes that were sent are acknowledged.
+    pub(crate) fn is_acknowledged(&self) -> bool {
+        self.counter(SocketOption::UnackedSegs) == Some(0) && self.counter(SocketOption::NotsentBytes).unwrap_or(0) == 0
+    }
+
+    /// How the other end has left.
+    pub(crate) fn departure(&self) -> Departure {
+        match self.bytes[0] {
+            CLOSE_WAIT if self.is_acknowledged() => Departure::ReadAll,
+            CLOSE_WAIT => Departure::UnderWay,
+            CLOSE => Departure::Reset,
+            _ => Departure::None,
+        }
     }
 
     /// The value of a counter; `None` where this kernel does not keep it.

@@ -139,11 +139,17 @@ fn put_together<'t>(calls: &[Call<'t>], number: usize, actor: &ActorTrace) -> Op
     let is_connection = last.socket.and_then(|socket| actor.sockets.get(socket)).is_some_and(|socket| socket.kind.is_connection());
     let is_frame = last.kind == CallKind::Frame;
     let ended = if is_frame { last.flags.has(CallFlags::ENDED) } else { is_connection && last.kind.is_read() && last.asked > 0 };
-    let has_data = is_frame || last.kind.is_read();
+    // Of a program that was waited for, what it printed: of how many bytes stands where other calls have what was asked for.
+    let is_program = last.kind == CallKind::Exec;
+    let has_data = is_frame || is_program || last.kind.is_read();
     Some(StepResult {
         outcome: last.outcome,
         data: if has_data { last.data.prefix.clone() } else { Cow::Borrowed(&[]) },
-        bytes: if is_frame { u64::from(last.outcome.returned().unwrap_or(0)) } else { moved(calls) },
+        bytes: match last.kind {
+            CallKind::Frame => u64::from(last.outcome.returned().unwrap_or(0)),
+            CallKind::Exec => last.asked as u64,
+            _ => moved(calls),
+        },
         digest: last.data.digest.filter(|_| has_data),
         truncated: calls.iter().any(|call| call.flags.has(CallFlags::TRUNCATED)),
         eof: ended && last.outcome == CallOutcome::Returned(0),
@@ -213,6 +219,12 @@ fn short_of_what_was_asked(result: &StepResult<'_>, step: &PlannedStep) -> Optio
 
 fn hold_result(wanted: &ResultExpect, place: Span, result: &StepResult<'_>, step: &PlannedStep, trace: &Trace) -> Option<Failure> {
     let fail = |place, what, observed: String| Some(Failure { place, what, observed, difference: None });
+    if let Some(exit) = &wanted.exit {
+        let observed = u64::from(result.outcome.returned().unwrap_or(0));
+        if !exit.value.accepts(observed) {
+            return fail(exit.span, "ended with another exit code", format!("observed {observed}"));
+        }
+    }
     if let Some(payload) = &wanted.payload {
         let expected = crate::plan::expected_bytes(payload);
         if let Some(difference) = compare(&expected, result) {
@@ -287,6 +299,7 @@ fn describe(result: &StepResult<'_>, step: &PlannedStep) -> String {
                 kind if kind.is_send() => "it was not taken",
                 CallKind::Accept => "nobody connected",
                 CallKind::Connect => "there was no answer",
+                CallKind::Exec if matches!(step.action, PlannedAction::Exec { to_end: true, .. }) => "the program did not end",
                 _ => "it did not come",
             };
             format!("{what} within {}", format_duration(step.timeout))
@@ -298,6 +311,9 @@ fn describe(result: &StepResult<'_>, step: &PlannedStep) -> String {
         }
         CallOutcome::Returned(value) if result.last.kind.is_send() => {
             format!("observed success, {value} of {} bytes accepted", result.last.asked)
+        }
+        CallOutcome::Returned(exit) if matches!(step.action, PlannedAction::Exec { to_end: true, .. }) => {
+            format!("observed exit code {exit}, {}", preview(&result.data, result.bytes))
         }
         CallOutcome::Returned(_) => "observed success".to_owned(),
     }
@@ -314,7 +330,8 @@ fn evidence(step: &PlannedStep, result: &StepResult<'_>, actor: &ActorTrace, tra
     let mut lines = Vec::new();
     let socket =
         result.last.socket.and_then(|socket| actor.sockets.get(socket)).map(|socket| format!(" on {}", socket.name)).unwrap_or_default();
-    let asked = if result.last.asked > 0 { format!(", asked {}", result.last.asked) } else { String::new() };
+    let asked =
+        if result.last.asked > 0 && result.last.kind != CallKind::Exec { format!(", asked {}", result.last.asked) } else { String::new() };
     let waited = if result.last.flags.has(CallFlags::WAITED) { ", had to wait" } else { "" };
     let arguments = match &step.action {
         PlannedAction::RefusedSocket { domain, kind, protocol } => format!("({domain}, {kind}, {protocol})"),

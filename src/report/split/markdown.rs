@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::head::subject;
 use super::text;
 use crate::report::markdown::fenced;
 use crate::report::plain::without_colours;
@@ -16,7 +17,7 @@ pub(super) fn write(report: &SplitReport, out: &mut dyn Write) -> io::Result<()>
         (true, true) => "incomplete",
         (false, _) => "failed",
     };
-    writeln!(out, "## netlab split {}: {word}\n", report.head.target)?;
+    writeln!(out, "## netlab split {}: {word}\n", subject(&report.head))?;
     writeln!(out, "| same | failed | unstable | allowed | not carried out | not run | confirmed | unconfirmed |")?;
     writeln!(out, "|---:|---:|---:|---:|---:|---:|---:|---:|")?;
     writeln!(

@@ -1,6 +1,7 @@
 //! The report of `netlab split` in every format.
 
 mod draw;
+mod head;
 mod markdown;
 mod points;
 mod text;

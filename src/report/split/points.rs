@@ -6,10 +6,11 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report as JunitReport, TestCase, TestCaseStatus, TestSuite};
 
 use super::draw::draw;
+use super::head::subject;
 use super::text::{bytes_of, confirmation, name, verdict};
 use crate::report::style::Style;
 use crate::report::tap::{Block, write_point};
-use crate::split::{SplitReport, SplitRow, SplitVerdict};
+use crate::split::{SplitReport, SplitRow, SplitVerdict, UnderTest};
 
 /// What is said of a split that did not do well.
 fn details(row: &SplitRow, stream: &[u8]) -> String {
@@ -33,7 +34,7 @@ fn is_error(row: &SplitRow) -> bool {
 
 pub(super) fn write_junit(report: &SplitReport, out: &mut dyn Write) -> io::Result<()> {
     let stream = stream_of(report);
-    let class = format!("split {}", report.head.target);
+    let class = format!("split {}", subject(&report.head));
     let mut suite = TestSuite::new(class.as_str());
     for row in &report.rows {
         let status = if row.went_well(report.summary.strict) {
@@ -49,6 +50,9 @@ pub(super) fn write_junit(report: &SplitReport, out: &mut dyn Write) -> io::Resu
         if row.allowed && !row.verdict.is_same() {
             case.add_property(Property::new("allowed", row.verdict.word()));
         }
+        if let Some(output) = &row.output {
+            case.set_system_out(output.as_str());
+        }
         suite.add_test_case(case);
     }
     if let Some(why) = incomplete(report) {
@@ -56,7 +60,7 @@ pub(super) fn write_junit(report: &SplitReport, out: &mut dyn Write) -> io::Resu
         status.set_type("incomplete").set_message(why);
         suite.add_test_case(TestCase::new("the sweep is incomplete", status));
     }
-    if let Some(output) = &report.program_output {
+    if let Some(output) = report.program_output.as_ref().filter(|_| report.head.under_test == UnderTest::Server) {
         suite.set_system_out(output.as_str());
     }
     suite.set_time(Duration::from_micros(report.summary.elapsed_us));
@@ -81,6 +85,9 @@ pub(super) fn write_tap(report: &SplitReport, out: &mut dyn Write) -> io::Result
         block.text("confirmation", confirmation(row))?;
         block.number("duration_ms", row.took_us as f64 / 1e3)?;
         block.lines("output", &details(row, &stream))?;
+        if let Some(said) = row.output.as_ref().filter(|said| !said.is_empty()) {
+            block.lines("said", said)?;
+        }
         block.end()?;
     }
     match incomplete(report) {

@@ -4,17 +4,18 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::draw::draw;
+use super::head::{write_head, write_wrapped};
 use crate::analysis::plural;
 use crate::report::style::{BAD, GOOD, SKIPPED, Style, paint, wrap};
 use crate::report::table::Table;
 use crate::scenario::format_duration;
-use crate::split::{AnswerEnd, FailRange, Seen, SplitReport, SplitRow, SplitVerdict};
+use crate::split::{FailRange, Seen, SplitReport, SplitRow, SplitVerdict, UnderTest};
 
 /// Up to so many splits are all in the table.
 const ALL: usize = 30;
 /// The most rows of splits that did not do well; the JSON report has all.
 const MOST_ROWS: usize = 40;
-/// Lines of a server's output that are shown.
+/// Lines of a program's output that are shown.
 const MOST_OUTPUT: usize = 40;
 
 pub(super) fn write(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -24,37 +25,6 @@ pub(super) fn write(report: &SplitReport, style: &Style, out: &mut dyn Write) ->
     write_rows(report, style, out)?;
     write_failures(report, style, out)?;
     write_summary(report, style, out)
-}
-
-fn write_wrapped(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    wrap(text, style.width.saturating_sub(2)).iter().try_for_each(|line| writeln!(out, "  {line}"))
-}
-
-fn write_head(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let head = &report.head;
-    writeln!(out, "{}, {}", head.target, plural(head.messages.len() as u64, "message"))?;
-    for (index, message) in head.messages.iter().enumerate() {
-        let weak = if message.weak { " (weak)" } else { "" };
-        let text = draw(&bytes_of(&message.hex), &[], style);
-        write_wrapped(&format!("sent {}: {text} ({} bytes), answer until {}{weak}", index + 1, message.bytes, message.until), style, out)?;
-    }
-    let baseline = &head.baseline;
-    let end = match &baseline.end {
-        AnswerEnd::Complete => "complete",
-        AnswerEnd::Closed => "then the server closed the connection",
-        _ => "then the server reset the connection",
-    };
-    let text = draw(baseline.text.as_bytes(), &[], style).replace("\\\\", "\\");
-    write_wrapped(&format!("uncut, twice: {text} ({} bytes), {end}", baseline.bytes), style, out)?;
-    if !baseline.varying.is_empty() {
-        let ranges: Vec<String> = baseline.varying.iter().take(8).map(|(start, end)| format!("{start}..{end}")).collect();
-        write_wrapped(&format!("not compared, because they vary by themselves: bytes {}", ranges.join(", ")), style, out)?;
-    }
-    if head.planned > head.selected {
-        let shard = head.shard.as_ref().map(|shard| format!(", part {shard}")).unwrap_or_default();
-        write_wrapped(&format!("{} of {} splits{shard}", head.selected, head.planned), style, out)?;
-    }
-    writeln!(out)
 }
 
 fn write_rows(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -97,7 +67,7 @@ pub(super) fn confirmation(row: &SplitRow) -> &'static str {
         (false, Some(Seen::Unread)) => "unconfirmed: not read in time",
         (false, Some(Seen::Unreceived)) => "unconfirmed: not received in time",
         (false, Some(Seen::Acknowledged)) => "unconfirmed: acknowledged",
-        (false, Some(Seen::Gone)) => "unconfirmed: server gone",
+        (false, Some(Seen::Gone)) => "unconfirmed: gone before",
         (false, _) => "unconfirmed",
     }
 }
@@ -105,7 +75,11 @@ pub(super) fn confirmation(row: &SplitRow) -> &'static str {
 /// The verdict in a word.
 fn in_short(row: &SplitRow) -> String {
     let allowed = if row.allowed && !row.verdict.is_same() { " (allowed)" } else { "" };
-    format!("{}{allowed}", row.verdict.word())
+    match &row.verdict {
+        SplitVerdict::ExitCode { code, .. } => format!("exit code {code}{allowed}"),
+        SplitVerdict::Killed { signal, .. } => format!("killed by {signal}{allowed}"),
+        other => format!("{}{allowed}", other.word()),
+    }
 }
 
 /// The verdict in a line.
@@ -113,7 +87,10 @@ pub(super) fn verdict(row: &SplitRow) -> String {
     let allowed = if row.allowed && !row.verdict.is_same() { "allowed: " } else { "" };
     match &row.verdict {
         SplitVerdict::Same => "same".to_owned(),
-        other => format!("{allowed}{}: {}", other.word(), other.describe()),
+        other => {
+            let (word, line) = (other.word(), other.describe());
+            if line.starts_with(word) { format!("{allowed}{line}") } else { format!("{allowed}{word}: {line}") }
+        }
     }
 }
 
@@ -125,7 +102,10 @@ fn write_failures(report: &SplitReport, style: &Style, out: &mut dyn Write) -> i
     }
     let several = report.rows.iter().filter(|row| row.cuts.len() != 1 && !row.verdict.is_same() && !row.allowed);
     for row in several.take(MOST_ROWS) {
-        writeln!(out, "{}: {}: {}", paint(BAD, "fail"), row.name, row.verdict.describe())?;
+        let line = format!("{}: {}", row.name, row.verdict.describe());
+        let mut lines = wrap(&line, style.width.saturating_sub(6)).into_iter();
+        writeln!(out, "{}: {}", paint(BAD, "fail"), lines.next().unwrap_or_default())?;
+        lines.try_for_each(|line| writeln!(out, "      {line}"))?;
         if !row.cuts.is_empty() {
             write_wrapped(&draw(&stream, &row.cuts, style), style, out)?;
         }
@@ -134,7 +114,12 @@ fn write_failures(report: &SplitReport, style: &Style, out: &mut dyn Write) -> i
         writeln!(out, "smallest failing split: {smallest}")?;
     }
     if let Some(output) = report.program_output.as_ref().filter(|output| !output.is_empty()) {
-        writeln!(out, "\nthe server's output:")?;
+        let smallest = report.smallest.as_ref().filter(|name| report.rows.iter().any(|row| row.name == **name && row.output.is_some()));
+        match (report.head.under_test, smallest) {
+            (UnderTest::Server, Some(split)) => writeln!(out, "\nwhat the server said ({split}):")?,
+            (UnderTest::Client, Some(split)) => writeln!(out, "\nwhat the client said ({split}):")?,
+            _ => writeln!(out, "\nthe server's output:")?,
+        }
         let lines: Vec<&str> = output.lines().collect();
         lines[lines.len().saturating_sub(MOST_OUTPUT)..].iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     }
@@ -164,7 +149,7 @@ fn write_summary(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io
     ];
     let counts: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
     let is_good = report.rows.iter().all(|row| row.went_well(summary.strict)) && !summary.interrupted;
-    let word = if is_good { paint(GOOD, "ok") } else { paint(BAD, "not ok") };
+    let (word, colour) = if is_good { ("ok", GOOD) } else { ("not ok", BAD) };
     let interrupted = if summary.interrupted { ", interrupted" } else { "" };
     let seen = match (summary.confirmed, summary.unconfirmed) {
         (_, 0) => "all confirmed".to_owned(),
@@ -178,7 +163,9 @@ fn write_summary(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io
         format_duration(Duration::from_micros(summary.elapsed_us)),
         summary.rate(),
     );
-    wrap(&line, style.width).iter().try_for_each(|line| writeln!(out, "{line}"))
+    // Painted when it is wrapped: colours take no room.
+    let painted = |(index, line): (usize, &String)| if index == 0 { line.replacen(word, &paint(colour, word), 1) } else { line.clone() };
+    wrap(&line, style.width).iter().enumerate().map(painted).try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// The bytes behind hexadecimal digits that netlab wrote.

@@ -66,6 +66,7 @@ fn decode_result(node: &Node, problems: &mut Problems) -> Option<StepExpect> {
         bytes: fields.optional("bytes", problems),
         truncated: fields.optional("truncated", problems),
         value: fields.optional("value", problems),
+        exit: fields.optional("exit", problems),
         from: fields.optional("from", problems),
         within: fields.optional("within", problems),
     };

@@ -52,10 +52,23 @@ pub struct ResultExpect {
     pub truncated: Option<Spanned<bool>>,
     /// The value that `get` returned.
     pub value: Option<Spanned<Count>>,
+    /// The exit code of a program; of one that a signal ended, 128 and its number.
+    pub exit: Option<Spanned<Count>>,
     /// The actor that sent the datagram.
     pub from: Option<Spanned<String>>,
     /// The longest it may have taken.
     pub within: Option<Spanned<Duration>>,
+}
+
+impl StepExpect {
+    /// Whether it is about how a program ends.
+    pub fn is_of_exit(&self) -> bool {
+        match self {
+            Self::Result(result) => result.exit.is_some(),
+            Self::AnyOf(options) => options.iter().any(|option| option.value.is_of_exit()),
+            Self::Ok | Self::Eof | Self::Timeout | Self::Errno(_) | Self::Frame(_) => false,
+        }
+    }
 }
 
 /// What is expected beyond single steps.

@@ -26,6 +26,8 @@ impl JsonSchema for StepExpect {
             truncated: Option<bool>,
             /// The value that `get` returned.
             value: Option<Count>,
+            /// The exit code of a program, for which `exec` then waits; of one that a signal ended, 128 and its number.
+            exit: Option<Count>,
             /// The actor that sent the datagram.
             from: Option<String>,
             /// The longest it may have taken.

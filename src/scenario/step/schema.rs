@@ -157,7 +157,7 @@ impl JsonSchema for Step {
         add("repeat", "Several steps, several times.", RepeatArgs::json_schema(generator));
         add(
             "exec",
-            "Starts a program; {port} in it is a free port of 127.0.0.1, at which it is waited for, and which others `connect` to. Needs --allow-exec.",
+            "Starts a program; {port} in it is a free port of 127.0.0.1, at which it is waited for, and which others `connect` to. {port:server}, {host:server} and {address:server} say where an actor listens. Needs --allow-exec.",
             json_schema!({ "type": "string", "minLength": 1 }),
         );
         let one_action: Vec<_> = ACTIONS.iter().map(|name| serde_json::json!({ "required": [name] })).collect();

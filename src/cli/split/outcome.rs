@@ -1,0 +1,96 @@
+//! What a sweep came to: rows as they come, reports, the saved scenario, the exit code.
+
+use super::args::SplitArgs;
+use crate::cli::exit::Exit;
+use crate::cli::output::{Output, note};
+use crate::cli::sinks::{ReportFormat, write_file};
+use crate::report::render_split;
+use crate::split::{Baseline, Split, SplitReport, SplitRow, SplitSummary, SplitVerdict, Subject};
+
+/// The most bytes of clients' output that are kept of all rows.
+const MOST_OUTPUT: usize = 1024 * 1024;
+
+/// The rows so far, and their numbers.
+pub(super) struct Rows {
+    pub(super) rows: Vec<SplitRow>,
+    pub(super) summary: SplitSummary,
+    output: usize,
+}
+
+impl Rows {
+    pub(super) fn new(strict: bool) -> Self {
+        Self { rows: Vec::new(), summary: SplitSummary { strict, ..SplitSummary::default() }, output: 0 }
+    }
+
+    /// Takes one more, and tells whether it did well.
+    pub(super) fn push(&mut self, mut row: SplitRow, args: &SplitArgs) -> bool {
+        row.allowed = args.allow_fail.as_ref().is_some_and(|allowed| row.cuts.iter().any(|&cut| allowed.contains(cut)));
+        self.output += row.output.as_ref().map_or(0, String::len);
+        if self.output > MOST_OUTPUT {
+            row.output = None;
+        }
+        self.summary.count(&row);
+        let went_well = row.went_well(args.strict);
+        self.rows.push(row);
+        went_well
+    }
+
+    /// The smallest split that failed each time: the fewest cuts, and of those the first.
+    pub(super) fn smallest(&self) -> Option<&SplitRow> {
+        let is_sure = |row: &&SplitRow| {
+            let is_unsure = matches!(row.verdict, SplitVerdict::Unstable { .. } | SplitVerdict::NotCarriedOut { .. });
+            !row.verdict.is_same() && !row.allowed && !is_unsure
+        };
+        self.rows.iter().filter(is_sure).min_by_key(|row| (row.cuts.len(), row.cuts.first().copied()))
+    }
+}
+
+impl SplitArgs {
+    /// Writes every report, saves what is to be saved, and gives the exit code.
+    pub(super) fn conclude(
+        &self,
+        report: &SplitReport,
+        (subject, splits, baseline): (&dyn Subject, &[Split], &Baseline),
+        signal: Option<i32>,
+        output: &mut Output,
+    ) -> Exit {
+        let all_written = self.show(report, output) & self.save(report, (subject, splits, baseline));
+        let is_good = report.rows.iter().all(|row| row.went_well(self.strict));
+        match signal {
+            Some(signal) => Exit::Interrupted(signal),
+            None if !all_written || report.summary.errors > 0 => Exit::NotCarriedOut,
+            None if !is_good || report.summary.not_run > 0 => Exit::Failed,
+            None => Exit::Success,
+        }
+    }
+
+    /// Saves the smallest failing split; tells whether that could be done.
+    fn save(&self, report: &SplitReport, (subject, splits, baseline): (&dyn Subject, &[Split], &Baseline)) -> bool {
+        let Some((path, name)) = self.save.as_ref().zip(report.smallest.as_ref()) else { return true };
+        let split = splits.iter().find(|split| split.name == *name);
+        let Some((split, row)) = split.zip(report.rows.iter().find(|row| row.name == *name)) else { return true };
+        let text = subject.scenario(report.head.exec.as_deref(), split, row, baseline);
+        match write_file(path, text.as_bytes()) {
+            Ok(()) => {
+                let allow = if self.exec.is_some() { " --allow-exec" } else { "" };
+                note(&format!("saved: {name}; to run only that again: netlab run{allow} {}", path.display()));
+                true
+            }
+            Err(error) => {
+                note(&format!("error: cannot save {}: {error}", path.display()));
+                false
+            }
+        }
+    }
+
+    /// Writes every report; tells whether all could be written.
+    fn show(&self, report: &SplitReport, output: &mut Output) -> bool {
+        let style = output.style.clone();
+        let all_written = self.report.write_whole(|format, out| render_split(report, format.into(), &style, out));
+        match self.report.format {
+            ReportFormat::Table => output.write(|style, out| render_split(report, ReportFormat::Table.into(), style, out)),
+            format => output.write_data(|out| render_split(report, format.into(), &style, out)),
+        }
+        all_written && output.failure().is_none()
+    }
+}

@@ -1,0 +1,154 @@
+//! A server that netlab started, and starts again when it ends under a split: that it does is what the split has shown.
+
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::time::Duration;
+
+use super::baseline::Baseline;
+use super::cut::Split;
+use super::exchange::{AnswerEnd, Caller, Exchange, Trial};
+use super::model::{SplitRow, UnderTest};
+use super::save;
+use super::script::Script;
+use super::subject::Subject;
+use crate::engine::Interrupt;
+use crate::program::{Command, Ended, Program};
+use crate::trace::escape_lines;
+
+/// How often it is started again, of all splits together.
+const MOST_STARTS: u32 = 200;
+/// How long a server that closed a connection may take to end. The kernel closes what a process has open before it tells that it ended.
+const ENDING: Duration = Duration::from_millis(50);
+/// So often in a row it is waited for in vain; then it is only looked at.
+const PATIENCE: u32 = 3;
+/// The last of its output that is kept of one split, in bytes.
+const MOST_OUTPUT: usize = 4 * 1024;
+
+/// A server under test that netlab has started.
+pub struct Started {
+    script: Script,
+    command: Command,
+    ready: Duration,
+    /// Shared by those who ask it; whoever must know what ended it has it alone.
+    turns: RwLock<()>,
+    server: Mutex<Server>,
+}
+
+struct Server {
+    program: Program,
+    starts: u32,
+}
+
+impl Started {
+    /// A program that accepts at the script's target. `ready`: the longest until it does, when it is started again.
+    pub fn new(script: Script, command: Command, program: Program, ready: Duration) -> Self {
+        Self { script, command, ready, turns: RwLock::default(), server: Mutex::new(Server { program, starts: 0 }) }
+    }
+
+    fn alone(&self) -> (RwLockWriteGuard<'_, ()>, MutexGuard<'_, Server>) {
+        let turn = self.turns.write().unwrap_or_else(PoisonError::into_inner);
+        (turn, self.server.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Starts it again where it has ended.
+    fn revive(&self, server: &mut Server, interrupt: &Interrupt) -> Result<(), String> {
+        if server.program.ended().is_none() {
+            return Ok(());
+        }
+        if server.starts >= MOST_STARTS {
+            return Err(format!("the server has ended {} times, and is not started again", MOST_STARTS + 1));
+        }
+        server.starts += 1;
+        let is_stopped = || interrupt.signal().is_some();
+        server.program = Program::start_again(&self.command, self.script.target, self.ready, &is_stopped)
+            .map_err(|error| format!("the server cannot be started again: it {error}"))?;
+        Ok(())
+    }
+}
+
+/// Asks a server that may end.
+struct Asker<'s> {
+    started: &'s Started,
+    caller: Caller<'s>,
+    interrupt: &'s Interrupt,
+    /// How often in a row it was waited in vain for a server that closed to end.
+    in_vain: u32,
+}
+
+impl Asker<'_> {
+    /// Whether the server has ended since it was started for the so-manieth time, or does so now.
+    fn has_ended(&mut self, end: &AnswerEnd, starts: u32) -> bool {
+        // Some servers close after each answer, and live.
+        let limit = if *end == AnswerEnd::Refused || self.in_vain < PATIENCE { ENDING } else { Duration::ZERO };
+        let (_turn, mut server) = self.started.alone();
+        let has_ended = server.starts != starts || server.program.ended_within(limit).is_some();
+        self.in_vain = if has_ended { 0 } else { self.in_vain.saturating_add(1) };
+        has_ended
+    }
+
+    /// Asks while nobody else does: if the server ends now, it is by this split.
+    fn call_alone(&mut self, split: &Split) -> Exchange {
+        let (_turn, mut server) = self.started.alone();
+        let mut exchange = Exchange::new();
+        if let Err(reason) = self.started.revive(&mut server, self.interrupt) {
+            exchange.end = if self.interrupt.signal().is_some() { AnswerEnd::Interrupted } else { AnswerEnd::Failed(reason) };
+            return exchange;
+        }
+        exchange = self.caller.call(split);
+        if may_have_ended(&exchange.end)
+            && let Some(ended) = server.program.ended_within(ENDING)
+        {
+            server.program.stop();
+            let output = server.program.output();
+            exchange.said = Some(escape_lines(&output[output.len().saturating_sub(MOST_OUTPUT)..]));
+            exchange.end = AnswerEnd::ServerEnded(ended.to_string());
+        }
+        exchange
+    }
+}
+
+impl Trial for Asker<'_> {
+    fn call(&mut self, split: &Split) -> Exchange {
+        let (exchange, starts) = {
+            let _turn = self.started.turns.read().unwrap_or_else(PoisonError::into_inner);
+            let starts = self.started.server.lock().unwrap_or_else(PoisonError::into_inner).starts;
+            (self.caller.call(split), starts)
+        };
+        // Where several are at it, somebody else's split may have ended it.
+        if may_have_ended(&exchange.end) && self.has_ended(&exchange.end, starts) { self.call_alone(split) } else { exchange }
+    }
+}
+
+/// Whether a server that ends could be the reason.
+fn may_have_ended(end: &AnswerEnd) -> bool {
+    matches!(end, AnswerEnd::Closed | AnswerEnd::Reset | AnswerEnd::Refused | AnswerEnd::Malformed(_))
+}
+
+impl Subject for Started {
+    fn under_test(&self) -> UnderTest {
+        UnderTest::Server
+    }
+
+    fn script(&self) -> &Script {
+        &self.script
+    }
+
+    fn scenario(&self, exec: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
+        save::of_server(&self.script, exec, split, row, baseline)
+    }
+
+    fn trial<'s>(&'s self, stream: &'s [u8], interrupt: &'s Interrupt) -> Box<dyn Trial + 's> {
+        Box::new(Asker { started: self, caller: Caller::new(&self.script, stream, interrupt), interrupt, in_vain: 0 })
+    }
+
+    fn is_over(&self) -> bool {
+        let (_turn, mut server) = self.alone();
+        server.starts >= MOST_STARTS && server.program.ended().is_some()
+    }
+
+    fn finish(&self) -> Option<String> {
+        let (_turn, mut server) = self.alone();
+        let ended = server.program.stop();
+        let output = escape_lines(&server.program.output());
+        Some(if ended == Ended::Stopped { output } else { format!("{output}(it {ended})") })
+    }
+}
