@@ -29,7 +29,7 @@ fn split(server: &str, arguments: &[&str]) -> (String, Option<i32>) {
         .env_remove("GITHUB_ACTIONS")
         .output()
         .unwrap();
-    let holes = [(r"(?m)^127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"), (r"[\d.]+ (us|ms|s), \d+ a second", "[TIME], [RATE] a second")];
+    let holes = [(r"(?m)^127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"), (r"[\d.]+ (us|ms|s), [0-9.]+ a second", "[TIME], [RATE] a second")];
     let text = holes.iter().fold(String::from_utf8(output.stdout).unwrap(), |text, (pattern, hole)| {
         regex::Regex::new(pattern).unwrap().replace_all(&text, *hole).into_owned()
     });

@@ -11,6 +11,7 @@ use super::workflow;
 use crate::report::{Style, draw_diagnostic};
 use crate::runner::Repeat;
 use crate::scenario::{Diagnostic, visible};
+use crate::split::{format_rate, rate};
 
 /// Where results go, and how they are to look.
 pub(super) struct Output {
@@ -213,9 +214,9 @@ impl SweepProgress {
         }
         if self.bar.is_hidden() && self.last_word.get().elapsed() >= SILENCE {
             self.last_word.set(Instant::now());
-            let rate = ended as f64 / self.start.elapsed().as_secs_f64().max(1e-9);
+            let rate = rate(ended, self.start.elapsed());
             let left = (self.total as f64 - ended as f64) / rate;
-            note(&format!("{ended} of {} splits, {failed} failed, {rate:.0} a second, {left:.0} s left", self.total));
+            note(&format!("{ended} of {} splits, {failed} failed, {} a second, {left:.0} s left", self.total, format_rate(rate)));
         }
     }
 

@@ -46,7 +46,9 @@ pub use confirm::Seen;
 pub use cut::{ChosenSplits, CutPlan, Split};
 pub use exchange::{AnswerEnd, ClientRun, Exchange, Trial};
 pub use mask::Mask;
-pub use model::{BaselineReport, MessageReport, SplitHead, SplitReport, SplitRow, SplitSummary, UnderTest, VERSION, split_schema};
+pub use model::{
+    BaselineReport, MessageReport, SplitHead, SplitReport, SplitRow, SplitSummary, UnderTest, VERSION, format_rate, rate, split_schema,
+};
 pub use range::{CutRanges, FailRange, failing_ranges};
 pub use script::{Closing, Limits, Message, Script};
 pub use started::Started;

@@ -1,5 +1,7 @@
 //! What a sweep found, as plain data: the JSON report of `netlab split`.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
@@ -202,6 +204,8 @@ pub struct SplitSummary {
     pub interrupted: bool,
     /// How long it took, in microseconds.
     pub elapsed_us: u64,
+    /// How much of that the splits took, without the start of a server and the uncut bytes, in microseconds.
+    pub sweep_us: u64,
 }
 
 impl SplitSummary {
@@ -218,14 +222,24 @@ impl SplitSummary {
     }
 
     /// Splits a second; 0 where none ended.
-    pub fn rate(&self) -> u64 {
-        (self.ended() * 1_000_000).checked_div(self.elapsed_us).unwrap_or(0)
+    pub fn rate(&self) -> f64 {
+        rate(self.ended(), Duration::from_micros(self.sweep_us))
     }
 
     /// All splits that ended.
     pub fn ended(&self) -> u64 {
         self.confirmed + self.unconfirmed
     }
+}
+
+/// So many in a time, a second.
+pub fn rate(count: u64, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64().max(1e-6)
+}
+
+/// A rate with as many digits as say something: `0.7`, `9.1`, `523`.
+pub fn format_rate(rate: f64) -> String {
+    if rate < 9.95 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
 
 /// Bytes of an answer that are shown.

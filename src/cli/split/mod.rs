@@ -9,7 +9,7 @@ mod server;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::exit::Exit;
 use super::interrupt;
@@ -56,6 +56,7 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
 
     let baseline = baseline_of(subject, mask, &interrupt)?;
     let mut rows = Rows::new(args.strict);
+    let sweep_start = Instant::now();
     let progress = SweepProgress::new(chosen.splits.len());
     let options = SweepOptions { jobs: NonZeroUsize::from(args.jobs), interrupt: &interrupt };
     let swept = sweep(subject, &chosen.splits, baseline, options, |SweepEvent::Row(row)| {
@@ -65,6 +66,7 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
         if is_bad && subject.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     progress.finish();
+    let swept_in = sweep_start.elapsed();
     let baseline = swept.map_err(|error| Refusal(Exit::NotCarriedOut, format!("cannot start a thread: {error}")))?;
 
     let smallest = rows.smallest().map(|row| (row.name.clone(), row.output.clone()));
@@ -75,10 +77,15 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
     let Rows { rows, mut summary, .. } = rows;
     summary.not_run = chosen.splits.len() as u64 - summary.ended();
     summary.interrupted = interrupt.signal().is_some();
-    summary.elapsed_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    summary.elapsed_us = micros(start.elapsed());
+    summary.sweep_us = micros(swept_in);
     let head = args.head(subject, &chosen, &baseline);
     let report = SplitReport { ranges: failing_ranges(&rows), smallest, program_output, head, rows, summary };
     Ok(args.conclude(&report, (subject, &chosen.splits, &baseline), interrupt.signal(), output))
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// The answers to the uncut bytes, or what a client makes of the uncut answers.

@@ -9,7 +9,7 @@ use crate::analysis::plural;
 use crate::report::style::{BAD, GOOD, SKIPPED, Style, paint, wrap};
 use crate::report::table::Table;
 use crate::scenario::format_duration;
-use crate::split::{FailRange, Seen, SplitReport, SplitRow, SplitVerdict, UnderTest};
+use crate::split::{FailRange, Seen, SplitReport, SplitRow, SplitVerdict, UnderTest, format_rate};
 
 /// Up to so many splits are all in the table.
 const ALL: usize = 30;
@@ -161,7 +161,7 @@ fn write_summary(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io
         plural(summary.ended(), "split"),
         if counts.is_empty() { "none".to_owned() } else { counts.join(", ") },
         format_duration(Duration::from_micros(summary.elapsed_us)),
-        summary.rate(),
+        format_rate(summary.rate()),
     );
     // Painted when it is wrapped: colours take no room.
     let painted = |(index, line): (usize, &String)| if index == 0 { line.replacen(word, &paint(colour, word), 1) } else { line.clone() };
