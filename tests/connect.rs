@@ -326,7 +326,7 @@ fn escapes_of_a_banner_are_shown_and_not_obeyed() {
     // The colours of the verdict are ours; nothing else may begin an escape.
     let ours = text.replace("\x1b[1m", "").replace("\x1b[32m", "").replace("\x1b[0m", "");
     assert!(!ours.contains(['\x1b', '\x07', '\u{9b}']), "{text:?}");
-    assert!(text.contains(r"\u{1b}]0;owned\u{7}\u{1b}[2J\x9b31mSSH-2.0\r\n"), "{text}");
+    assert!(text.contains(r"\x1b]0;owned\x07\x1b[2J\x9b31mSSH-2.0\r\n"), "{text}");
 }
 
 #[test]
@@ -521,7 +521,7 @@ fn what_was_typed_is_shown_and_not_obeyed() {
         shown.push(String::from_utf8(output.stderr).unwrap());
     }
     for text in shown {
-        assert!(!text.contains(['\x1b', '\x07']) && text.contains(r"\u{1b}]0;owned\u{7}"), "{text:?}");
+        assert!(!text.contains(['\x1b', '\x07']) && text.contains(r"\x1b]0;owned\x07"), "{text:?}");
     }
 }
 
@@ -590,10 +590,10 @@ fn wrong_words_are_refused_with_the_right_form() {
         (&["a:80", "--delay", "1ms"], "RFC 8305 allows no less than 10ms"),
         (&["127.0.0.1:80", "-6"], "only IPv6 was asked for"),
         (&["a:80", "--send", r"\q"], "an escape in it is none"),
-        (&["a\x1b[31m"], r"a\\u{1b}[31m"),
+        (&["a\x1b[31m"], r"a\x1b[31m"),
     ] {
         let output = run(words);
-        let error = String::from_utf8(output.stderr).unwrap().replace("\\u", "\\\\u");
+        let error = String::from_utf8(output.stderr).unwrap();
         assert!(error.contains(expected), "{words:?}: {error}");
         assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{words:?}");
     }

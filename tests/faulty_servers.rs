@@ -84,7 +84,7 @@ fn a_single_recv_for_a_header() {
         &["--text", r"\x00\x00\x00\x05hello", "--until", "line", "--timeout", "10s"],
         str![[r#"
 127.0.0.1:[PORT], 1 message
-  sent 1: \u{0}\u{0}\u{0}\u{5}hello (9 bytes), answer until line
+  sent 1: \x00\x00\x00\x05hello (9 bytes), answer until line
   uncut, twice: got "hello"\n (12 bytes), complete
 
 ┌───────┬───────┬──────┬────────┬───────────┬───────────┐
@@ -101,7 +101,7 @@ fn a_single_recv_for_a_header() {
 └───────┴───────┴──────┴────────┴───────────┴───────────┘
 
 fail: cuts 1..3 of 8: different
-  \u{0}│\u{0}\u{0}│\u{5}hello
+  \x00│\x00\x00│\x05hello
   at cut 1: from byte 5: ""\n" (220a) instead of "hello"\n" (68656c6c)
 smallest failing split: cut 1
 not ok: 8 splits: 5 same, 3 failed; all confirmed; [TIME], [RATE] a second
@@ -151,7 +151,7 @@ fn a_loop_that_counts_twice() {
         &["--text", r"\x08contents", "--until", "line", "--timeout", "10s"],
         str![[r#"
 127.0.0.1:[PORT], 1 message
-  sent 1: \u{8}contents (9 bytes), answer until line
+  sent 1: \x08contents (9 bytes), answer until line
   uncut, twice: got "contents"\n (15 bytes), complete
 
 ┌───────┬───────┬──────┬────────┬───────────┬───────────┐
@@ -168,10 +168,10 @@ fn a_loop_that_counts_twice() {
 └───────┴───────┴──────┴────────┴───────────┴───────────┘
 
 fail: cuts 2..4 of 8: different
-  \u{8}c│on│tents
+  \x08c│on│tents
   at cut 2: from byte 12: ""\n" (220a) instead of "s"\n" (73220a)
 fail: cuts 6..8 of 8: different
-  \u{8}conte│nt│s
+  \x08conte│nt│s
   at cut 6: from byte 10: ""\n" (220a) instead of "nts"\n" (6e747322)
 smallest failing split: cut 2
 not ok: 8 splits: 2 same, 6 failed; all confirmed; [TIME], [RATE] a second

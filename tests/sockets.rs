@@ -235,7 +235,7 @@ fn unix_sockets_have_names_peers_and_processes() {
 
     let pid = std::process::id().to_string();
     let report = json(&["--kind", "unix", "--process", &pid]);
-    let shown = format!("unix:{}/a\\u{{1b}}[31m.sock", folder.path().display());
+    let shown = format!("unix:{}/a\\x1b[31m.sock", folder.path().display());
     let find = |kind: &str, state: &str, end: &str, address: &str| {
         let rows = report["sockets"].as_array().unwrap();
         let is_it = |row: &&Value| row["kind"] == kind && row["state"] == state && row[end] == address;

@@ -428,7 +428,7 @@ fn what_a_server_said_is_shown_escaped_when_it_fails() {
     let output = netlab_exec(&servers::exec("FAULT=dies"), &[]);
     assert_eq!(output.status.code(), Some(5));
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(errors.contains(r"no more\u{1b}[31m") && errors.contains("exit code 9"), "{errors}");
+    assert!(errors.contains(r"no more\x1b[31m") && errors.contains("exit code 9"), "{errors}");
 }
 
 /// A server that ends at one cut is started again, and the others are tried.
@@ -444,7 +444,7 @@ fn a_server_that_ends_under_a_split_is_started_again() {
         let [row] = bad.as_slice() else { panic!("{bad:#?}") };
         assert_eq!((row.name.as_str(), report.summary.not_run), ("cut 3", 0));
         assert_eq!(row.verdict, SplitVerdict::ServerEnded { reason: "ended with exit code 9".to_owned() });
-        assert!(row.output.as_ref().unwrap().contains(r"three\u{1b}[31m"), "{row:?}");
+        assert!(row.output.as_ref().unwrap().contains(r"three\x1b[31m"), "{row:?}");
         assert_eq!(report.program_output, row.output);
     }
 }

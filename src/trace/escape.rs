@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthChar;
 
-/// Bytes as text: what is printable in UTF-8 as it is, everything else escaped (`\n`, `\xff`, `\u{202e}`), so that nothing a
+/// Bytes as text: what is printable in UTF-8 as it is, everything else escaped (`\n`, `\x00`, `\xff`, `\u{202e}`), so that nothing a
 /// peer sent can move the cursor, change a colour or turn the text around.
 pub fn escape(bytes: &[u8]) -> String {
     escape_within(bytes, usize::MAX).0
@@ -24,7 +24,13 @@ pub fn escape_within(bytes: &[u8], columns: usize) -> (String, bool) {
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             let is_plain = c != '\\' && c.width().is_some_and(|width| width > 0) && !is_format(c);
-            let fits = if is_plain { add(c.encode_utf8(&mut [0; 4])) } else { add(&c.escape_default().to_string()) };
+            let fits = match c {
+                _ if is_plain => add(c.encode_utf8(&mut [0; 4])),
+                '\t' | '\r' | '\n' => add(&c.escape_default().to_string()),
+                // As the command line takes it.
+                c if c.is_ascii_control() => add(&format!("\\x{:02x}", u32::from(c))),
+                c => add(&c.escape_default().to_string()),
+            };
             if !fits {
                 return (shown, false);
             }
@@ -65,7 +71,7 @@ mod tests {
 
     #[test]
     fn nothing_reaches_the_terminal() {
-        assert_eq!(escape(b"a\x1b[31m\r\n\\\0"), r"a\u{1b}[31m\r\n\\\u{0}");
+        assert_eq!(escape(b"a\x1b[31m\r\n\\\0"), r"a\x1b[31m\r\n\\\x00");
         assert_eq!(escape("粘包".as_bytes()), "粘包");
         assert_eq!(escape(&"粘".as_bytes()[..2]), r"\xe7\xb2");
         assert_eq!(escape("\u{202e}abc".as_bytes()), r"\u{202e}abc");

@@ -49,6 +49,6 @@ mod tests {
         assert_eq!(draw(b"PING\r\n", &[1, 5], &Style { unicode: false, ..style.clone() }), r"P|ING\r|\n");
         let long: Vec<u8> = (0..100).map(|index| b'a' + index % 26).collect();
         assert_eq!(draw(&long, &[50], &style), "…efghijklmnopqrstuvwx│yzabcdefghijklmnopqr…");
-        assert_eq!(draw(b"\x1b[0m", &[1], &style), r"\u{1b}│[0m");
+        assert_eq!(draw(b"\x1b[0m", &[1], &style), r"\x1b│[0m");
     }
 }
