@@ -5,12 +5,14 @@
 
 mod actor;
 mod alone;
+mod choose;
 mod endpoint;
 mod exec;
 mod expectation;
 mod flow;
 mod limits;
 mod link;
+mod make;
 mod name;
 mod order;
 mod overrides;
