@@ -120,9 +120,9 @@ fn real_clients_pass_every_cut() {
 fn each_fault_is_found_in_its_range() {
     let cases: &[(&str, &[&str], &[&str])] = &[
         ("one-recv", LINE, &["1..6 different"]),
-        ("header-recv", FRAME, &["1..3 exit code"]),
+        ("header-recv", FRAME, &["1..3 exit code 1"]),
         ("body-recv", FRAME, &["5..8 different"]),
-        ("unchecked", &["--text", r"key: value\n", "--until", "line"], &["1..3 killed"]),
+        ("unchecked", &["--text", r"key: value\n", "--until", "line"], &["1..3 killed by 6"]),
         ("fixed", &["--hex", "00010203 04050607 08090a0b", "--until", "line"], &[]),
     ];
     for (way, answer, expected) in cases {
@@ -135,10 +135,13 @@ fn each_fault_is_found_in_its_range() {
 
 #[test]
 fn a_delimiter_cut_in_two_is_never_found_by_a_client_that_hangs() {
-    let (report, code) = report(&client("cut-delimiter"), &[LINE, &["--cut", "two", "--timeout", "1s"]].concat());
+    let (report, code) = report(&client("cut-delimiter"), &[LINE, &["--cut", "6", "--timeout", "1s"]].concat());
     assert_eq!(code, Some(1));
     assert_eq!(ranges(&report), ["6 not ended"], "{:#?}", report.rows);
     assert_eq!(report.smallest.as_deref(), Some("cut 6"));
+    let others = ["--cut", "1", "--cut", "2", "--cut", "3", "--cut", "4", "--cut", "5"];
+    let (report, code) = self::report(&client("cut-delimiter"), &[LINE, &others].concat());
+    assert_eq!((code, ranges(&report)), (Some(0), vec![]), "{:#?}", report.rows);
 }
 
 #[test]

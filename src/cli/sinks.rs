@@ -32,7 +32,7 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "FILE", value_parser = parse_report_path)]
     report_tap: Option<PathBuf>,
 
-    /// Write the complete report as JSON into this file (`netlab schema report`)
+    /// Write the complete report as JSON into this file (`netlab schema report`; of split: `netlab schema split`)
     #[arg(long, value_name = "FILE", value_parser = parse_report_path)]
     report_json: Option<PathBuf>,
 
@@ -56,9 +56,9 @@ fn parse_report_path(text: &str) -> Result<PathBuf, String> {
 pub(super) enum ReportFormat {
     /// Tables, for people
     Table,
-    /// One JSON document (`netlab schema report`)
+    /// One JSON document (`netlab schema report`; of split: `netlab schema split`)
     Json,
-    /// A JSON document a line, as things happen (`netlab schema events`); the last is the summary
+    /// A JSON document a line, as things happen (`netlab schema events`; of split: the parts of its report); the last is the summary
     Jsonl,
     /// JUnit XML
     Junit,

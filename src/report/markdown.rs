@@ -121,6 +121,6 @@ fn html(text: &str) -> String {
 
 /// Text in Markdown, none of which is markup: ASCII punctuation may always be escaped (CommonMark, section 2.4). A line break, which would end
 /// the item of a list, is shown as `\n`.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     visible(text).chars().flat_map(|c| if c.is_ascii_punctuation() && !"/,".contains(c) { vec!['\\', c] } else { vec![c] }).collect()
 }

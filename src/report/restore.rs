@@ -9,6 +9,7 @@ use super::model::{InvalidFile, Report, RunReport, SettingsReport};
 use super::soundness::unsound;
 use crate::plan::{Overrides, Plan, plan};
 use crate::scenario::{Diagnostic, NoBases, Place, Scenario, Source, Span, Variables};
+use crate::split::SplitReport;
 
 /// Reads a report.
 ///
@@ -22,6 +23,9 @@ pub fn read_report(text: &str) -> Result<Report, String> {
         }
         Err(error) => return Err(format!("not a report of netlab's: {error}")),
     };
+    if serde_json::from_str::<SplitReport>(text).is_ok() {
+        return Err("a report of `netlab split`: only those of `netlab run` are shown again, joined and compared".to_owned());
+    }
     if version != super::VERSION {
         let than = if version > super::VERSION { "newer" } else { "older" };
         return Err(format!("a report of version {version}, which is {than} than the version {} that this netlab reads", super::VERSION));

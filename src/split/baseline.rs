@@ -1,8 +1,10 @@
 //! The answers to the bytes as they are: what every split is held against.
 
+use std::ops::Range;
+
 use super::compare::Difference;
 use super::exchange::{AnswerEnd, ClientRun, Exchange};
-use super::mask::{Mask, Variation};
+use super::mask::{Mask, Variation, words};
 
 /// What the server answers when nothing is cut.
 #[derive(Clone, Debug)]
@@ -33,18 +35,41 @@ impl Baseline {
         Self { mask, samples, variation, end, surplus, first: first.answer.clone(), ends: first.ends.clone(), client: first.client.clone() }
     }
 
-    /// Learns from one more answer to the same bytes. Tells whether it ended in the same way.
-    pub(super) fn learn(&mut self, again: &Exchange) -> bool {
+    /// Takes the second answer to the same bytes. Tells whether it ended in the same way.
+    pub(super) fn compare(&mut self, again: &Exchange) -> bool {
         if !self.ended_alike(&again.end) {
             return false;
         }
         self.surplus |= again.surplus > 0;
-        let sample = self.mask.apply(&again.answer);
+        self.add(self.mask.apply(&again.answer));
+        true
+    }
+
+    /// Learns from one more answer to the same bytes what varies by itself, but not that all of it does: then nothing would be compared
+    /// any more, and nothing could fail.
+    pub(super) fn learn(&mut self, again: &Exchange) {
+        if !self.ended_alike(&again.end) {
+            return;
+        }
+        let mut learned = self.clone();
+        learned.add(self.mask.apply(&again.answer));
+        if learned.compares_something() || !self.compares_something() {
+            learned.surplus |= again.surplus > 0;
+            *self = learned;
+        }
+    }
+
+    fn add(&mut self, sample: Vec<u8>) {
         if self.samples.len() < MOST_SAMPLES && !self.samples.contains(&sample) {
             self.samples.push(sample);
             self.variation = Variation::of(&self.samples);
         }
-        true
+    }
+
+    /// Whether not all of the answers varies by itself.
+    pub(super) fn compares_something(&self) -> bool {
+        let varying: usize = self.varying().iter().map(|(start, end)| end - start).sum();
+        self.variation == Variation::Places(Vec::new()) || varying < self.answer().len()
     }
 
     /// How the answers ended.
@@ -59,6 +84,17 @@ impl Baseline {
 
     /// What should be known of it before the splits are held against it.
     pub fn remark(&self) -> Option<String> {
+        let bytes = self.answer().len();
+        let varying: usize = self.varying().iter().map(|(start, end)| end - start).sum();
+        if varying * 3 > bytes {
+            return Some(format!(
+                "{varying} of the {bytes} bytes of the uncut answers vary by themselves and are not compared: --mask can name them more narrowly"
+            ));
+        }
+        let is_gone = matches!(self.end, AnswerEnd::Closed | AnswerEnd::Reset);
+        if is_gone && self.first.is_empty() {
+            return Some("the server closes without an answer to the uncut bytes; every split is held against that".to_owned());
+        }
         let client = self.client.as_ref()?;
         match &self.end {
             _ if client.answered == 0 => {
@@ -68,6 +104,11 @@ impl Baseline {
             AnswerEnd::Exited(0) => None,
             end => Some(format!("the uncut answers give {} already; every split is held against that", end.in_words())),
         }
+    }
+
+    /// The masks, as they were typed, that change nothing in the first answer.
+    pub fn unused_masks(&self) -> impl Iterator<Item = &str> {
+        self.mask.unused(&self.first)
     }
 
     /// Whether bytes had come behind an answer.
@@ -94,7 +135,7 @@ impl Baseline {
     /// The ranges of it that vary by themselves: where each begins, and ends.
     pub fn varying(&self) -> Vec<(usize, usize)> {
         match &self.variation {
-            Variation::Places(places) => places.iter().map(|place| (place.start, place.end)).collect(),
+            Variation::Places(places) | Variation::Words(places) => places.iter().map(|place| (place.start, place.end)).collect(),
             Variation::Between { front, back } => vec![(*front, self.answer().len() - back)],
         }
     }
@@ -117,6 +158,16 @@ impl Baseline {
                 let differs = (0..common).find(|&at| expected[at] != answer[at] && !is_masked(at));
                 let at = differs.or_else(|| (expected.len() != answer.len()).then_some(common))?;
                 Some(Difference::at(at, expected, &answer))
+            }
+            Variation::Words(holes) => {
+                let (ours, theirs) = (words(expected), words(&answer));
+                let is_alike =
+                    |(one, other): (&Range<usize>, &Range<usize>)| holes.contains(one) || expected[one.clone()] == answer[other.clone()];
+                let alike = ours.iter().zip(&theirs).take_while(|&pair| is_alike(pair)).count();
+                let at = |words: &[Range<usize>], end: usize| words.get(alike).map_or(end, |word| word.start);
+                let (at_ours, at_theirs) = (at(&ours, expected.len()), at(&theirs, answer.len()));
+                let is_whole = alike == ours.len() && alike == theirs.len();
+                (!is_whole).then(|| Difference::between(at_ours, (&expected[at_ours..], &answer[at_theirs..])))
             }
             Variation::Between { front, back } => {
                 let common = expected.iter().zip(&answer).take_while(|(one, other)| one == other).count();

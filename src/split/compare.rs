@@ -1,5 +1,7 @@
 //! What came back under a split, held against the baseline.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +102,12 @@ const WINDOW: usize = 24;
 
 impl Difference {
     pub(super) fn at(at: usize, expected: &[u8], observed: &[u8]) -> Self {
-        let window = |bytes: &[u8]| bytes.iter().skip(at).take(WINDOW).copied().collect::<Vec<u8>>();
+        Self::between(at, (expected.get(at..).unwrap_or_default(), observed.get(at..).unwrap_or_default()))
+    }
+
+    /// At an offset of the first; what stands from there in both.
+    pub(super) fn between(at: usize, (expected, observed): (&[u8], &[u8])) -> Self {
+        let window = |bytes: &[u8]| bytes[..bytes.len().min(WINDOW)].to_vec();
         let (expected, observed) = (window(expected), window(observed));
         Self {
             offset: at as u64,
@@ -177,12 +184,22 @@ impl SplitVerdict {
         }
     }
 
-    /// Its word, where tries and neighbours are compared. A server that has given up closes; whether that is by FIN or by RST depends on
-    /// what it had not read by then, and so on time.
-    pub(super) fn kind(&self) -> &'static str {
+    /// What tries and neighbours must have in common to have come out alike. A server that has given up closes; whether that is by FIN or by
+    /// RST depends on what it had not read by then, and so on time. Of a client another exit code, or another signal, is another failure.
+    pub(super) fn kind(&self) -> Cow<'static, str> {
         match self {
-            Self::Closed { .. } | Self::Reset { .. } => "closed or reset",
-            other => other.word(),
+            Self::Closed { .. } | Self::Reset { .. } => "closed or reset".into(),
+            Self::ExitCode { code, .. } => format!("exit code {code}").into(),
+            Self::Killed { signal, .. } => format!("killed by {signal}").into(),
+            other => other.word().into(),
+        }
+    }
+
+    /// How it came out, for ranges and lists of tries.
+    pub(super) fn short(&self) -> Cow<'static, str> {
+        match self {
+            Self::Closed { .. } | Self::Reset { .. } => self.word().into(),
+            other => other.kind(),
         }
     }
 

@@ -140,6 +140,16 @@ impl Exchange {
 pub trait Trial {
     /// Carries it out, once.
     fn call(&mut self, split: &Split) -> Exchange;
+
+    /// Starts anew what is under test, where it answers nobody any more; tells whether that could be done.
+    fn restart(&mut self) -> bool {
+        false
+    }
+
+    /// How often what is under test was started anew, whoever did it.
+    fn starts(&self) -> u32 {
+        0
+    }
 }
 
 /// A server under test: netlab connects to it, sends, and reads the answers.

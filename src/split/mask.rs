@@ -7,7 +7,8 @@ use regex::bytes::{Regex, RegexBuilder};
 /// Parts of an answer that are expected to vary, as the user says.
 #[derive(Clone, Debug, Default)]
 pub struct Mask {
-    patterns: Vec<Regex>,
+    /// Each as it was typed, and compiled.
+    patterns: Vec<(String, Regex)>,
 }
 
 /// What stands in an answer for what was masked: as long whatever it was.
@@ -28,15 +29,20 @@ impl Mask {
         if pattern.is_match(b"") {
             return Err("it matches nothing at all, everywhere; expected an expression that needs at least one byte".to_owned());
         }
-        self.patterns.push(pattern);
+        self.patterns.push((text.to_owned(), pattern));
         Ok(())
+    }
+
+    /// Those that match nothing in an answer.
+    pub(super) fn unused(&self, answer: &[u8]) -> impl Iterator<Item = &str> {
+        self.patterns.iter().filter(|(_, pattern)| !pattern.is_match(answer)).map(|(text, _)| text.as_str())
     }
 
     /// An answer with its holes.
     pub(super) fn apply(&self, answer: &[u8]) -> Vec<u8> {
         self.patterns
             .iter()
-            .fold(answer.to_vec(), |answer, pattern| pattern.replace_all(&answer, regex::bytes::NoExpand(HOLE)).into_owned())
+            .fold(answer.to_vec(), |answer, (_, pattern)| pattern.replace_all(&answer, regex::bytes::NoExpand(HOLE)).into_owned())
     }
 }
 
@@ -45,7 +51,9 @@ impl Mask {
 pub(super) enum Variation {
     /// All are of one length; the bytes in these ranges differ.
     Places(Vec<Range<usize>>),
-    /// Of different lengths: all begin and end alike.
+    /// Of different lengths, and of as many words: these words differ. Offsets are in the first.
+    Words(Vec<Range<usize>>),
+    /// Of different lengths and different words: all begin and end alike.
     Between {
         /// Bytes that are the same at the front.
         front: usize,
@@ -69,6 +77,12 @@ impl Variation {
             }
             return Self::Places(places);
         }
+        let split: Vec<Vec<Range<usize>>> = samples.iter().map(|sample| words(sample)).collect();
+        if split.iter().all(|words| words.len() == split[0].len()) {
+            let varies =
+                |at: &usize| samples.iter().zip(&split).any(|(other, words)| other[words[*at].clone()] != first[split[0][*at].clone()]);
+            return Self::Words((0..split[0].len()).filter(varies).map(|at| split[0][at].clone()).collect());
+        }
         let shortest = samples.iter().map(Vec::len).min().unwrap_or(0);
         let alike = |other: &Vec<u8>| first.iter().zip(other).take_while(|(one, other)| one == other).count();
         let front = others.iter().map(alike).min().unwrap_or(0).min(shortest);
@@ -76,6 +90,19 @@ impl Variation {
         let back = others.iter().map(alike).min().unwrap_or(0).min(shortest - front);
         Self::Between { front, back }
     }
+}
+
+/// The words of an answer: letters and digits in a row, and every other byte by itself.
+pub(super) fn words(answer: &[u8]) -> Vec<Range<usize>> {
+    let is_of_word = |at: usize| answer[at].is_ascii_alphanumeric();
+    let mut words: Vec<Range<usize>> = Vec::new();
+    for at in 0..answer.len() {
+        match words.last_mut() {
+            Some(last) if at > 0 && is_of_word(at) && is_of_word(at - 1) => last.end += 1,
+            _ => words.push(at..at + 1),
+        }
+    }
+    words
 }
 
 #[cfg(test)]
@@ -98,7 +125,9 @@ mod tests {
         let of = |samples: &[&str]| Variation::of(&samples.iter().map(|sample| sample.as_bytes().to_vec()).collect::<Vec<_>>());
         assert_eq!(of(&["abc", "abc"]), Variation::Places(vec![]));
         assert_eq!(of(&["a12c4", "a34c5"]), Variation::Places(vec![1..3, 4..5]));
-        assert_eq!(of(&["id 9 ok", "id 10 ok"]), Variation::Between { front: 3, back: 3 });
-        assert_eq!(of(&["aa", "aaa"]), Variation::Between { front: 2, back: 0 });
+        // What stands between two that vary is compared all the same.
+        assert_eq!(of(&["9 ok 7", "10 ok 123"]), Variation::Words(vec![0..1, 5..6]));
+        assert_eq!(of(&["id 9 ok", "id 1.5 ok"]), Variation::Between { front: 3, back: 3 });
+        assert_eq!(of(&["a", ""]), Variation::Between { front: 0, back: 0 });
     }
 }

@@ -51,7 +51,7 @@ pub use model::{
 };
 pub use range::{CutRanges, FailRange, failing_ranges};
 pub use script::{Closing, Limits, Message, Script};
-pub use started::Started;
+pub use started::{EndedBehind, Started};
 pub use subject::Subject;
-pub use sweep::{BaselineError, SweepEvent, SweepOptions, sweep, take_baseline};
+pub use sweep::{BaselineError, SweepEvent, SweepOptions, Swept, sweep, take_baseline};
 pub use until::Until;

@@ -47,20 +47,20 @@ pub fn failing_ranges(rows: &[SplitRow]) -> Vec<FailRange> {
             open = None;
             continue;
         }
-        let (cut, word, kind) = (row.cuts[0], row.verdict.word(), row.verdict.kind());
+        let (cut, short, kind) = (row.cuts[0], row.verdict.short(), row.verdict.kind());
         match ranges.last_mut() {
-            Some(range) if open == Some(kind) && range.allowed == row.allowed => {
+            Some(range) if open.as_ref() == Some(&kind) && range.allowed == row.allowed => {
                 range.last = cut;
                 range.tried += 1;
-                if range.verdict != word {
-                    kind.clone_into(&mut range.verdict);
+                if range.verdict != short {
+                    range.verdict = kind.to_string();
                 }
             }
             _ => ranges.push(FailRange {
                 first: cut,
                 last: cut,
                 tried: 1,
-                verdict: word.to_owned(),
+                verdict: short.into_owned(),
                 allowed: row.allowed,
                 example: row.verdict.describe(),
             }),
@@ -78,6 +78,12 @@ impl CutRanges {
     /// Whether a cut is among them.
     pub fn contains(&self, cut: u64) -> bool {
         self.0.iter().any(|&(first, last)| (first..=last).contains(&cut))
+    }
+
+    /// The first of them, cut or range, of which no cut is there: a stream of so many bytes has cuts from 1 to one less.
+    pub fn beyond(&self, bytes: u64) -> Option<String> {
+        let one = |&&(first, _): &&(u64, u64)| first >= bytes;
+        self.0.iter().find(one).map(|&range| Self(vec![range]).to_string())
     }
 }
 

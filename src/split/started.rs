@@ -18,6 +18,8 @@ use crate::trace::escape_lines;
 const MOST_STARTS: u32 = 200;
 /// How long a server that closed a connection may take to end. The kernel closes what a process has open before it tells that it ended.
 const ENDING: Duration = Duration::from_millis(50);
+/// How long it may take behind the last answer of all.
+const LAST_ENDING: Duration = Duration::from_millis(20);
 /// So often in a row it is waited for in vain; then it is only looked at.
 const PATIENCE: u32 = 3;
 /// The last of its output that is kept of one split, in bytes.
@@ -36,12 +38,51 @@ pub struct Started {
 struct Server {
     program: Program,
     starts: u32,
+    /// The last split that was answered.
+    answered: Option<String>,
+    /// Whether how it ended is in a row, or in `ends`.
+    is_told: bool,
+    ends: Vec<EndedBehind>,
+}
+
+/// A server that ended by itself where nobody waited for anything from it any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedBehind {
+    /// The last split that had been answered; the uncut bytes, or nothing, are none. Where several are at it, it may have been another.
+    pub split: Option<String>,
+    /// How it ended.
+    pub how: String,
+    /// The last of what it said, escaped line by line.
+    pub said: String,
+}
+
+impl Server {
+    /// Keeps how it ended, if it did by itself, and not in the way of a program that has done its work; behind which split, as far as that is known.
+    fn note_end(&mut self, split: Option<String>) {
+        let Some(ended @ (Ended::Signal(_) | Ended::Code(1..) | Ended::Code(..=-1))) = self.program.ended() else { return };
+        if !std::mem::replace(&mut self.is_told, true) {
+            self.program.stop();
+            self.ends.push(EndedBehind { split, how: ended.to_string(), said: said(&self.program) });
+        }
+    }
+}
+
+/// The last of what a program said.
+fn said(program: &Program) -> String {
+    let output = program.output();
+    escape_lines(&output[output.len().saturating_sub(MOST_OUTPUT)..])
 }
 
 impl Started {
     /// A program that accepts at the script's target. `ready`: the longest until it does, when it is started again.
     pub fn new(script: Script, command: Command, program: Program, ready: Duration) -> Self {
-        Self { script, command, ready, turns: RwLock::default(), server: Mutex::new(Server { program, starts: 0 }) }
+        Self {
+            script,
+            command,
+            ready,
+            turns: RwLock::default(),
+            server: Mutex::new(Server { program, starts: 0, answered: None, is_told: false, ends: Vec::new() }),
+        }
     }
 
     fn alone(&self) -> (RwLockWriteGuard<'_, ()>, MutexGuard<'_, Server>) {
@@ -59,6 +100,7 @@ impl Started {
         }
         server.starts += 1;
         let is_stopped = || interrupt.signal().is_some();
+        server.is_told = false;
         server.program = Program::start_again(&self.command, self.script.target, self.ready, &is_stopped)
             .map_err(|error| format!("the server cannot be started again: it {error}"))?;
         Ok(())
@@ -85,9 +127,12 @@ impl Asker<'_> {
         has_ended
     }
 
-    /// Asks while nobody else does: if the server ends now, it is by this split.
-    fn call_alone(&mut self, split: &Split) -> Exchange {
+    /// Asks while nobody else does: if the server ends now, it is by this split. It has ended before, `before` this split or by it.
+    fn call_alone(&mut self, split: &Split, is_before: bool) -> Exchange {
         let (_turn, mut server) = self.started.alone();
+        let ends = server.ends.len();
+        let last = server.answered.clone().unwrap_or_else(|| split.name.clone());
+        server.note_end(Some(last));
         let mut exchange = Exchange::new();
         if let Err(reason) = self.started.revive(&mut server, self.interrupt) {
             exchange.end = if self.interrupt.signal().is_some() { AnswerEnd::Interrupted } else { AnswerEnd::Failed(reason) };
@@ -98,9 +143,12 @@ impl Asker<'_> {
             && let Some(ended) = server.program.ended_within(ENDING)
         {
             server.program.stop();
-            let output = server.program.output();
-            exchange.said = Some(escape_lines(&output[output.len().saturating_sub(MOST_OUTPUT)..]));
+            exchange.said = Some(said(&server.program));
             exchange.end = AnswerEnd::ServerEnded(ended.to_string());
+            server.is_told = true;
+            if !is_before {
+                server.ends.truncate(ends);
+            }
         }
         exchange
     }
@@ -113,8 +161,24 @@ impl Trial for Asker<'_> {
             let starts = self.started.server.lock().unwrap_or_else(PoisonError::into_inner).starts;
             (self.caller.call(split), starts)
         };
+        if !may_have_ended(&exchange.end) {
+            self.started.server.lock().unwrap_or_else(PoisonError::into_inner).answered = Some(split.name.clone());
+            return exchange;
+        }
         // Where several are at it, somebody else's split may have ended it.
-        if may_have_ended(&exchange.end) && self.has_ended(&exchange.end, starts) { self.call_alone(split) } else { exchange }
+        let is_before = exchange.end == AnswerEnd::Refused;
+        if self.has_ended(&exchange.end, starts) { self.call_alone(split, is_before) } else { exchange }
+    }
+
+    fn restart(&mut self) -> bool {
+        let (_turn, mut server) = self.started.alone();
+        server.program.kill();
+        server.is_told = true;
+        self.started.revive(&mut server, self.interrupt).is_ok()
+    }
+
+    fn starts(&self) -> u32 {
+        self.started.server.lock().unwrap_or_else(PoisonError::into_inner).starts
     }
 }
 
@@ -143,6 +207,14 @@ impl Subject for Started {
     fn is_over(&self) -> bool {
         let (_turn, mut server) = self.alone();
         server.starts >= MOST_STARTS && server.program.ended().is_some()
+    }
+
+    fn ended_behind(&self) -> Vec<EndedBehind> {
+        let (_turn, mut server) = self.alone();
+        server.program.ended_within(LAST_ENDING);
+        let answered = server.answered.clone();
+        server.note_end(answered);
+        server.ends.clone()
     }
 
     fn finish(&self) -> Option<String> {

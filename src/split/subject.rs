@@ -8,6 +8,7 @@ use super::host::Host;
 use super::model::{SplitRow, UnderTest};
 use super::save;
 use super::script::Script;
+use super::started::EndedBehind;
 use crate::engine::Interrupt;
 
 /// What is tried under every split.
@@ -24,6 +25,11 @@ pub trait Subject: Sync {
     /// Whether it has ended for good, so that no split can be carried out any more.
     fn is_over(&self) -> bool {
         false
+    }
+
+    /// Where a server that netlab has started ended by itself behind an answer, and not with exit code 0.
+    fn ended_behind(&self) -> Vec<EndedBehind> {
+        Vec::new()
     }
 
     /// Stops what netlab has started for the whole sweep; gives the last of what that said, and how it ended if by itself, escaped line by line.

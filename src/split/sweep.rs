@@ -6,7 +6,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, mpsc};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use super::baseline::Baseline;
@@ -14,7 +14,7 @@ use super::cut::Split;
 use super::exchange::{AnswerEnd, ClientRun, Exchange};
 use super::mask::Mask;
 use super::model::SplitRow;
-use super::retry::{Tried, settle};
+use super::retry::settle;
 use super::subject::Subject;
 use crate::engine::Interrupt;
 
@@ -47,6 +47,8 @@ pub enum BaselineError {
     },
     /// Two answers to the same bytes ended in different ways.
     Unlike(AnswerEnd, AnswerEnd),
+    /// Two answers to the same bytes have nothing in common.
+    NothingInCommon,
 }
 
 impl fmt::Display for BaselineError {
@@ -91,6 +93,10 @@ impl fmt::Display for BaselineError {
                 let (end, what) = (end.in_words(), client.in_words());
                 write!(f, "nothing was sent to the client before it ended ({end}; {what}): is `--until` what ends its request?")
             }
+            Self::NothingInCommon => f.write_str(
+                "the answers to the same uncut bytes have nothing in common, so nothing can be held against them; where they say the same in \
+                 other words, name what varies with `--mask`",
+            ),
             Self::Unlike(first, second) => write!(
                 f,
                 "the same uncut bytes had different ends ({}, then {}), so nothing can be held against them",
@@ -108,7 +114,7 @@ impl BaselineError {
     pub fn said(&self) -> Option<&str> {
         match self {
             Self::Unanswered { said, .. } | Self::NoBaseline { said, .. } => said.as_deref(),
-            Self::Unlike(..) => None,
+            Self::Unlike(..) | Self::NothingInCommon => None,
         }
     }
 }
@@ -123,8 +129,11 @@ pub fn take_baseline(subject: &dyn Subject, mask: Mask, interrupt: &Interrupt) -
     let first = usable(trial.call(&Split::none()))?;
     let mut baseline = Baseline::new(mask, &first);
     let second = usable(trial.call(&Split::none()))?;
-    if !baseline.learn(&second) {
+    if !baseline.compare(&second) {
         return Err(BaselineError::Unlike(first.end, second.end));
+    }
+    if !baseline.compares_something() {
+        return Err(BaselineError::NothingInCommon);
     }
     Ok(baseline)
 }
@@ -155,6 +164,15 @@ pub enum SweepEvent {
     Row(SplitRow),
 }
 
+/// What a sweep leaves.
+#[derive(Clone, Debug)]
+pub struct Swept {
+    /// The baseline, with what it learned on the way.
+    pub baseline: Baseline,
+    /// The split behind which the uncut bytes were not answered any more either, so that no more were tried.
+    pub last: Option<String>,
+}
+
 /// Carries out every split. What is told comes in the order of the splits; told to break, no more begin. The baseline learns on the way what
 /// varies by itself.
 ///
@@ -166,16 +184,17 @@ pub fn sweep(
     baseline: Baseline,
     options: SweepOptions<'_>,
     mut tell: impl FnMut(SweepEvent) -> ControlFlow<()>,
-) -> io::Result<Baseline> {
+) -> io::Result<Swept> {
     let script = subject.script();
     let stream = script.stream();
     let baseline = Mutex::new(baseline);
     let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let (sender, results) = mpsc::sync_channel::<Vec<(usize, Tried)>>(options.jobs.get() * 64);
+    let last = Mutex::new(None);
+    let (sender, results) = mpsc::sync_channel::<Vec<(usize, SplitRow)>>(options.jobs.get() * 64);
     std::thread::scope(|scope| -> io::Result<()> {
         for job in 0..options.jobs.get().min(splits.len()) {
             let sender = sender.clone();
-            let (stream, next, stopped, baseline) = (&stream, &next, &stopped, &baseline);
+            let (stream, next, stopped, baseline, last) = (&stream, &next, &stopped, &baseline, &last);
             let work = move || {
                 let mut trial = subject.trial(stream, options.interrupt);
                 let (mut ended, mut told) = (Vec::new(), Instant::now());
@@ -186,8 +205,13 @@ pub fn sweep(
                     if tried.exchange.end == AnswerEnd::Interrupted {
                         break;
                     }
+                    if tried.is_last {
+                        stopped.store(true, Ordering::Relaxed);
+                        last.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(split.name.clone());
+                    }
                     let is_news = !tried.verdict.is_same() || told.elapsed() >= TELL_EVERY;
-                    ended.push((index, tried));
+                    // The row alone: answers may be long, and rows wait for those before them.
+                    ended.push((index, SplitRow::of(split, &tried.exchange, tried.verdict, script.limits.max_cuts)));
                     if is_news {
                         if sender.send(std::mem::take(&mut ended)).is_err() {
                             return;
@@ -206,10 +230,9 @@ pub fn sweep(
         // What ends early waits for those before it.
         let mut early = BTreeMap::new();
         let mut wanted = 0;
-        for (index, tried) in results.into_iter().flatten() {
-            early.insert(index, tried);
-            while let Some(tried) = early.remove(&wanted) {
-                let row = SplitRow::of(&splits[wanted], &tried.exchange, tried.verdict, script.limits.max_cuts);
+        for (index, row) in results.into_iter().flatten() {
+            early.insert(index, row);
+            while let Some(row) = early.remove(&wanted) {
                 wanted += 1;
                 if tell(SweepEvent::Row(row)).is_break() {
                     stopped.store(true, Ordering::Relaxed);
@@ -218,5 +241,8 @@ pub fn sweep(
         }
         Ok(())
     })?;
-    Ok(baseline.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+    Ok(Swept {
+        baseline: baseline.into_inner().unwrap_or_else(PoisonError::into_inner),
+        last: last.into_inner().unwrap_or_else(PoisonError::into_inner),
+    })
 }

@@ -19,7 +19,7 @@ impl SplitArgs {
         if address.port() != 0 && self.jobs.get() > 1 {
             return usage("several clients at once need several ports: give --listen none, and write {port} in the command");
         }
-        if !address.ip().is_loopback() {
+        if !address.ip().to_canonical().is_loopback() {
             if !self.allow_remote {
                 let words = format!(
                     "this would answer whoever connects to {address}, which is not the loopback of this machine: --allow-remote allows it"

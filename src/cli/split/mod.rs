@@ -16,8 +16,8 @@ use super::interrupt;
 use super::output::{Output, SweepProgress, note};
 use crate::engine::Interrupt;
 use crate::split::{
-    Baseline, BaselineReport, Mask, Message, MessageReport, SplitHead, SplitReport, Started, Subject, SweepEvent, SweepOptions, UnderTest,
-    VERSION, failing_ranges, sweep, take_baseline,
+    Baseline, BaselineReport, Mask, Message, MessageReport, SplitHead, SplitReport, Started, Subject, SweepEvent, SweepOptions, Swept,
+    UnderTest, VERSION, failing_ranges, sweep, take_baseline,
 };
 pub(in crate::cli) use args::SplitArgs;
 use outcome::Rows;
@@ -49,7 +49,15 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
     }
     let messages = args.messages.read().map_err(|(exit, words)| Refusal(exit, words))?;
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-    let chosen = args.choose(&args.script(anywhere, messages.clone()))?;
+    let script = args.script(anywhere, messages.clone());
+    let bytes = script.stream().len() as u64;
+    if let Some(cuts) = args.allow_fail.as_ref().and_then(|allowed| allowed.beyond(bytes)) {
+        return Err(usage(format!(
+            "--allow-fail {cuts}: there is no such cut, {bytes} bytes have the cuts 1..{}",
+            bytes.saturating_sub(1)
+        )));
+    }
+    let chosen = args.choose(&script)?;
     let interrupt = interrupt::listen().map_err(|error| Refusal(Exit::NotCarriedOut, format!("cannot listen for signals: {error}")))?;
     let subject = args.subject(messages, chosen.splits.len(), &interrupt)?;
     let subject = subject.as_ref();
@@ -67,8 +75,12 @@ fn carry_out(args: &SplitArgs, output: &mut Output) -> Result<Exit, Refusal> {
     });
     progress.finish();
     let swept_in = sweep_start.elapsed();
-    let baseline = swept.map_err(|error| Refusal(Exit::NotCarriedOut, format!("cannot start a thread: {error}")))?;
+    let Swept { baseline, last } = swept.map_err(|error| Refusal(Exit::NotCarriedOut, format!("cannot start a thread: {error}")))?;
 
+    if let Some(split) = last {
+        note(&format!("note: behind {split} the uncut bytes are not answered as before any more, so no more splits were tried"));
+    }
+    rows.blame(&subject.ended_behind(), args.jobs);
     let smallest = rows.smallest().map(|row| (row.name.clone(), row.output.clone()));
     let is_good = rows.rows.iter().all(|row| row.went_well(args.strict));
     let (smallest, its_output) = smallest.unzip();
@@ -100,7 +112,9 @@ fn baseline_of(subject: &dyn Subject, mask: Mask, interrupt: &Interrupt) -> Resu
             Refusal(Exit::NotCarriedOut, format!("{place}{error}{output}"))
         }
     })?;
-    if let Some(words) = baseline.remark() {
+    for words in
+        baseline.unused_masks().map(|mask| format!("--mask `{mask}` matches nothing in the uncut answers")).chain(baseline.remark())
+    {
         note(&format!("note: {words}"));
     }
     Ok(baseline)

@@ -1,11 +1,13 @@
 //! What a sweep came to: rows as they come, reports, the saved scenario, the exit code.
 
+use std::num::NonZeroU16;
+
 use super::args::SplitArgs;
 use crate::cli::exit::Exit;
 use crate::cli::output::{Output, note};
 use crate::cli::sinks::{ReportFormat, write_file};
 use crate::report::render_split;
-use crate::split::{Baseline, Split, SplitReport, SplitRow, SplitSummary, SplitVerdict, Subject};
+use crate::split::{Baseline, EndedBehind, Split, SplitReport, SplitRow, SplitSummary, SplitVerdict, Subject};
 
 /// The most bytes of clients' output that are kept of all rows.
 const MOST_OUTPUT: usize = 1024 * 1024;
@@ -33,6 +35,30 @@ impl Rows {
         let went_well = row.went_well(args.strict);
         self.rows.push(row);
         went_well
+    }
+
+    /// Puts how a server ended behind an answer to the split that had been answered. A server that ends in the same way behind the uncut bytes
+    /// always does. Where several are at it, what ends the server ends it under the others too: then a split that does so alone explains it.
+    pub(super) fn blame(&mut self, ends: &[EndedBehind], jobs: NonZeroU16) {
+        let uncut = Split::none().name;
+        let is_its_way = |end: &EndedBehind| ends.iter().any(|other| other.how == end.how && other.split.as_ref() == Some(&uncut));
+        let known: Vec<String> = self
+            .rows
+            .iter()
+            .filter_map(|row| if let SplitVerdict::ServerEnded { reason } = &row.verdict { Some(reason.clone()) } else { None })
+            .filter(|_| jobs.get() > 1)
+            .collect();
+        for end in ends.iter().filter(|end| !is_its_way(end) && !known.contains(&end.how)) {
+            let row = self.rows.iter_mut().find(|row| Some(&row.name) == end.split.as_ref() && row.verdict.is_same());
+            if let Some(row) = row {
+                let place = if jobs.get() > 1 { "behind its answer, or under another split at the same time" } else { "behind its answer" };
+                row.verdict = SplitVerdict::ServerEnded { reason: format!("{}, {place}", end.how) };
+                row.output = Some(end.said.clone());
+            }
+        }
+        let before = std::mem::take(&mut self.summary);
+        self.summary.strict = before.strict;
+        self.rows.iter().for_each(|row| self.summary.count(row));
     }
 
     /// The smallest split that failed each time: the fewest cuts, and of those the first.
@@ -66,7 +92,11 @@ impl SplitArgs {
 
     /// Saves the smallest failing split; tells whether that could be done.
     fn save(&self, report: &SplitReport, (subject, splits, baseline): (&dyn Subject, &[Split], &Baseline)) -> bool {
-        let Some((path, name)) = self.save.as_ref().zip(report.smallest.as_ref()) else { return true };
+        let Some(path) = &self.save else { return true };
+        let Some(name) = &report.smallest else {
+            note(&format!("note: no split failed each time, so {} was not written", path.display()));
+            return true;
+        };
         let split = splits.iter().find(|split| split.name == *name);
         let Some((split, row)) = split.zip(report.rows.iter().find(|row| row.name == *name)) else { return true };
         let text = subject.scenario(report.head.exec.as_deref(), split, row, baseline);

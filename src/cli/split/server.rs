@@ -50,6 +50,14 @@ impl SplitArgs {
             Some(target) => Some(self.address(target, messages, splits)?),
             None => None,
         };
+        if let Some(fixed) = fixed.filter(|fixed| TcpStream::connect_timeout(fixed, self.timeout).is_ok()) {
+            let words = format!(
+                "something listens at {fixed} already, and would be tested instead of what --exec starts: stop it (`netlab sockets --listening --port {}` \
+                 shows whose it is), or write {{port}} in the command for a free port",
+                fixed.port()
+            );
+            return Err(Refusal(Exit::NotCarriedOut, words));
+        }
         let is_stopped = || interrupt.signal().is_some();
         Program::start_ready(command, fixed, self.ready, &is_stopped).map(|(program, address)| (Some(program), address)).map_err(|error| {
             let exit = interrupt.signal().map_or(Exit::NotCarriedOut, Exit::Interrupted);

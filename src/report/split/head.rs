@@ -6,6 +6,7 @@ use super::draw::draw;
 use super::text::bytes_of;
 use crate::analysis::plural;
 use crate::report::style::{Style, wrap};
+use crate::scenario::visible;
 use crate::split::{AnswerEnd, BaselineReport, MessageReport, SplitHead, SplitReport, UnderTest};
 
 pub(super) fn write_wrapped(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -32,10 +33,10 @@ pub(super) fn write_head(report: &SplitReport, style: &Style, out: &mut dyn Writ
 }
 
 /// What was under test, in reports that have one name for it: a server's address, a client's command.
-pub(super) fn subject(head: &SplitHead) -> &str {
+pub(super) fn subject(head: &SplitHead) -> String {
     match head.under_test {
-        UnderTest::Server => &head.target,
-        UnderTest::Client => head.exec.as_deref().unwrap_or("a client"),
+        UnderTest::Server => head.target.clone(),
+        UnderTest::Client => visible(head.exec.as_deref().unwrap_or("a client")),
     }
 }
 

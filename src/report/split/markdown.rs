@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use super::head::subject;
 use super::text;
-use crate::report::markdown::fenced;
+use crate::report::markdown::{self, fenced};
 use crate::report::plain::without_colours;
 use crate::report::style::Style;
-use crate::split::SplitReport;
+use crate::split::{SplitReport, UnderTest};
 
 pub(super) fn write(report: &SplitReport, out: &mut dyn Write) -> io::Result<()> {
     let summary = &report.summary;
@@ -17,7 +17,12 @@ pub(super) fn write(report: &SplitReport, out: &mut dyn Write) -> io::Result<()>
         (true, true) => "incomplete",
         (false, _) => "failed",
     };
-    writeln!(out, "## netlab split {}: {word}\n", subject(&report.head))?;
+    // An address has no markup in it; a command is the user's.
+    let name = match report.head.under_test {
+        UnderTest::Server => subject(&report.head),
+        UnderTest::Client => markdown::text(&subject(&report.head)),
+    };
+    writeln!(out, "## netlab split {name}: {word}\n")?;
     writeln!(out, "| same | failed | unstable | allowed | not carried out | not run | confirmed | unconfirmed |")?;
     writeln!(out, "|---:|---:|---:|---:|---:|---:|---:|---:|")?;
     writeln!(
