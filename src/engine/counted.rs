@@ -87,19 +87,21 @@ impl Actor<'_> {
         })
     }
 
-    /// Until the peer has read so many bytes, and has none left to read. Only the kernel of this machine can tell, of a peer on it.
+    /// Until the peer has read so many bytes, and has none left to read; or until it has read all that was sent and closed, so that no more
+    /// can be read. Gives how many it has read. Only the kernel of this machine can tell, of a peer on it.
     fn peer_read(&self, now: Now<'_>, live: &Live, bytes: u64) -> Result<u64, Ended> {
         let record = &self.records[live.record];
         let (Some(Address::Ip(peer)), Some(Address::Ip(local))) = (&record.peer, &record.local) else {
             return Err(io::Error::from_raw_os_error(libc::ENOTCONN).into());
         };
         let mut watch = PeerWatch::new(*peer, *local)?;
+        let sent = record.sent.bytes();
         let mut reading = Reading::default();
         until(&self.run.board, now.deadline, || match watch.observe()? {
             Some(state) => Ok(reading.look(&state, bytes)),
             // It has closed. Whether it had read all before shows in how it did.
             None => match sys::tcp_info(&live.socket)?.departure() {
-                Departure::ReadAll => Ok(Some(bytes)),
+                Departure::ReadAll => Ok(Some(sent)),
                 Departure::Reset => Err(io::Error::from_raw_os_error(libc::ECONNRESET)),
                 Departure::None | Departure::UnderWay => Ok(None),
             },

@@ -1,24 +1,17 @@
 //! Programs that a scenario starts: real servers, whatever they are written in.
 
 use std::io;
-use std::os::fd::AsFd;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::actor::{About, Actor, Now, entry};
 use super::wait;
 use crate::errno::Errno;
 use crate::plan::{AddressPart, Told};
-use crate::program::{Command, Ended, Program, StartError};
-use crate::sys::{Interest, Readiness, wait_any};
-use crate::trace::{Address, CallKind, CallOutcome, ProgramEnd, ProgramTrace, escape_lines};
+use crate::program::{Command, Ended, Program, StartError, Stdout, Waited};
+use crate::trace::{Address, CallKind, CallOutcome, PREFIX_CAP, ProgramEnd, ProgramTrace, escape_lines};
 
 /// The last of a program's output that is kept in the trace, in bytes.
 const MOST_OUTPUT: usize = 8 * 1024;
-
-/// The most bytes of a program's standard output that are held against what is expected.
-const MOST_STDOUT: usize = 16 * 1024 * 1024;
-/// How often a program is asked whether it has ended, where nothing tells.
-const SLICE: Duration = Duration::from_millis(2);
 
 /// A program of a step; or what is left of it.
 pub(super) struct Started {
@@ -83,41 +76,37 @@ impl Actor<'_> {
         };
         // The scenario was read, so the command is one.
         let parsed = filled.parse::<Command>().map_err(|_| io::Error::from_raw_os_error(libc::EINVAL));
-        let (outcome, stdout) = match parsed.and_then(|parsed| Program::start_apart(&parsed, None, MOST_STDOUT)) {
-            Err(error) => (CallOutcome::Failed(Errno::from_io(&error)), Vec::new()),
+        let (outcome, stdout) = match parsed.and_then(|parsed| Program::start_apart(&parsed, None, PREFIX_CAP)) {
+            Err(error) => (CallOutcome::Failed(Errno::from_io(&error)), Stdout::Whole(Vec::new())),
             Ok(mut program) => {
                 let outcome = self.wait_end(now, &mut program);
-                // Its last words may still be on their way; what has not ended is stopped.
+                // What has not ended is stopped.
                 program.stop();
-                let (stdout, _) = program.stdout();
-                self.programs.push(Started { step: now.step.id, command: filled, life: Life::Running(program) });
+                let stdout = program.stdout();
+                self.programs.push(Started { step: now.step.id, command: command.to_owned(), life: Life::Running(program) });
                 (outcome, stdout)
             }
         };
         let end_ns = self.run.clock.now_ns();
-        let about = About { asked: stdout.len(), ..About::default() };
-        self.log.push(&entry(now, CallKind::Exec, about, start, end_ns, outcome), &stdout, None);
+        let entry = |asked| entry(now, CallKind::Exec, About { asked, ..About::default() }, start, end_ns, outcome);
+        match stdout {
+            Stdout::Whole(bytes) => self.log.push(&entry(bytes.len()), &bytes, None),
+            // The log would keep no more of it either: its beginning, its length and its digest.
+            Stdout::Cut { first, count, digest } => {
+                self.log.push_digest(&entry(usize::try_from(count).unwrap_or(usize::MAX)), &first, digest);
+            }
+        }
         outcome
     }
 
     /// Until a program has ended; of one that a signal ended, gives the exit code that a shell would.
     fn wait_end(&self, now: Now<'_>, program: &mut Program) -> CallOutcome {
-        let ending = program.ending();
-        loop {
-            match program.ended() {
-                Some(Ended::Code(code)) => return CallOutcome::Returned(u32::try_from(code).unwrap_or(u32::MAX)),
-                Some(Ended::Signal(signal)) => return CallOutcome::Returned(u32::try_from(128 + signal).unwrap_or(u32::MAX)),
-                Some(Ended::Stopped) => return CallOutcome::Released,
-                None if Instant::now() >= now.deadline => return CallOutcome::TimedOut,
-                None => {}
-            }
-            let waited: Vec<(&dyn AsFd, Interest)> = ending.iter().map(|ending| (ending as &dyn AsFd, Interest::Readable)).collect();
-            let until = if ending.is_some() { now.deadline } else { (Instant::now() + SLICE).min(now.deadline) };
-            match wait_any(&waited, &[self.run.board.release()], until) {
-                Ok((Readiness::Woken, _)) => return CallOutcome::Released,
-                Ok(_) => {}
-                Err(error) => return CallOutcome::Failed(Errno::from_io(&error)),
-            }
+        match program.wait(now.deadline, &[self.run.board.release().reader()]) {
+            Ok(Waited::Ended(Ended::Code(code))) => CallOutcome::Returned(u32::try_from(code).unwrap_or(u32::MAX)),
+            Ok(Waited::Ended(Ended::Signal(signal))) => CallOutcome::Returned(u32::try_from(128 + signal).unwrap_or(u32::MAX)),
+            Ok(Waited::Ended(Ended::Stopped) | Waited::Ready(_)) => CallOutcome::Released,
+            Ok(Waited::TimedOut) => CallOutcome::TimedOut,
+            Err(error) => CallOutcome::Failed(Errno::from_io(&error)),
         }
     }
 

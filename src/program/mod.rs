@@ -18,6 +18,7 @@ mod command;
 mod guard;
 mod output;
 mod ready;
+mod wait;
 
 use std::fmt;
 use std::io::{self, PipeWriter};
@@ -31,7 +32,9 @@ use rustix::process::{Pid, Signal, kill_process_group};
 pub use command::{Command, CommandError, PORT};
 use guard::Guard;
 use output::Captured;
+pub use output::Stdout;
 pub use ready::{StartError, free_port};
+pub use wait::Waited;
 
 /// How long a program that was asked to end (SIGTERM) may take before it is killed.
 const GRACE: Duration = Duration::from_millis(500);
@@ -39,13 +42,18 @@ const SIGKILL: i32 = Signal::KILL.as_raw();
 const SIGTERM: i32 = Signal::TERM.as_raw();
 /// How a program that handles SIGTERM often ends: as a shell would say that the signal ended it.
 const TERMINATED: i32 = 128 + SIGTERM;
-/// How often it is asked whether it has ended.
-const PAUSE: Duration = Duration::from_millis(1);
+/// How long what it started may go on writing after it has ended by itself: `tee` behind `exec > >(tee log)`, the end of a pipeline. No
+/// longer, since a program in the background may hold the output open for ever.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long the end of the output is waited for when the group was killed: a process that left the group may hold it open, too.
+const REST: Duration = Duration::from_millis(200);
 
 /// A program that runs until it is stopped or dropped.
 #[derive(Debug)]
 pub struct Program {
     child: Child,
+    /// A pidfd, where the kernel has them: readable once it has ended.
+    ending: Option<OwnedFd>,
     guard: Option<Guard>,
     /// Its standard error, and its standard output too unless that is kept apart.
     output: Captured,
@@ -117,65 +125,58 @@ impl Program {
             .stderr(err)
             .process_group(guard.group())
             .spawn()?;
-        Ok(Self { child, guard: Some(guard), output, stdout, ended: None })
+        Ok(Self { ending: pidfd(&child), child, guard: Some(guard), output, stdout, ended: None })
     }
 
-    /// The last of what it wrote on its standard output and error; where they are kept apart, the one behind the other.
+    /// The last 64 KiB that it wrote on its standard output and error; where they are kept apart, the last of each, the one behind the
+    /// other.
     pub fn output(&self) -> Vec<u8> {
-        let (mut output, _) = self.stdout();
+        let mut output = self.last_of_stdout();
         output.extend(self.stderr());
         output
     }
 
-    /// The last of what it wrote on its standard error, where that is kept apart.
+    /// The last 64 KiB that it wrote on its standard error, where that is kept apart.
     pub fn stderr(&self) -> Vec<u8> {
-        self.output.bytes()
+        self.output.last_bytes()
     }
 
-    /// The first bytes of its standard output, and whether there were more; nothing where it is not kept apart.
-    pub fn stdout(&self) -> (Vec<u8>, bool) {
-        self.stdout.as_ref().map(|stdout| (stdout.bytes(), stdout.has_dropped())).unwrap_or_default()
+    /// The last 64 KiB that it wrote on its standard output; nothing where it is not kept apart.
+    pub fn last_of_stdout(&self) -> Vec<u8> {
+        self.stdout.as_ref().map(Captured::last_bytes).unwrap_or_default()
+    }
+
+    /// What it wrote on its standard output, from the beginning; nothing where it is not kept apart.
+    pub fn stdout(&self) -> Stdout {
+        self.stdout.as_ref().map_or(Stdout::Whole(Vec::new()), Captured::stdout)
     }
 
     /// What is readable once it has ended: a pidfd, where the kernel has them.
     pub fn ending(&self) -> Option<OwnedFd> {
-        #[cfg(target_os = "linux")]
-        return rustix::process::pidfd_open(Pid::from_child(&self.child), rustix::process::PidfdFlags::empty()).ok();
-        #[cfg(not(target_os = "linux"))]
-        None
+        pidfd(&self.child)
     }
 
-    /// How it ended, if it has.
+    /// How it ended, if it has. When that is known, what it started has written its last words, and is gone.
     pub fn ended(&mut self) -> Option<Ended> {
         if self.ended.is_none()
             && let Ok(Some(status)) = self.child.try_wait()
         {
             self.ended = Some(Ended::of(status));
+            self.finish(LAST_WORDS);
             self.end_group();
+            self.finish(REST);
         }
         self.ended
-    }
-
-    /// How it ended, if it does so within a time.
-    pub fn ended_within(&mut self, limit: Duration) -> Option<Ended> {
-        let deadline = Instant::now() + limit;
-        while self.ended().is_none() && Instant::now() < deadline {
-            std::thread::sleep(PAUSE);
-        }
-        self.ended()
     }
 
     /// Ends it and all that it started, first by SIGTERM, then by SIGKILL; tells how it ended.
     pub fn stop(&mut self) -> Ended {
         if let Some(ended) = self.ended() {
-            self.finish();
             return ended;
         }
         self.signal(Signal::TERM);
         let deadline = Instant::now() + GRACE;
-        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
-            std::thread::sleep(PAUSE);
-        }
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline && self.poll(deadline, &[]).is_ok() {}
         self.kill()
     }
 
@@ -191,14 +192,15 @@ impl Program {
             Ok(ended) => ended,
         };
         self.ended = Some(ended);
-        self.finish();
+        self.finish(REST);
         ended
     }
 
-    /// Waits until all that it wrote was read.
-    fn finish(&self) {
-        self.output.finish();
-        self.stdout.iter().for_each(Captured::finish);
+    /// Waits until all that it wrote was read, on both pipes, for no longer than this.
+    fn finish(&self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        self.output.finish(deadline);
+        self.stdout.iter().for_each(|stdout| stdout.finish(deadline));
     }
 
     fn signal(&self, signal: Signal) {
@@ -221,6 +223,16 @@ impl Drop for Program {
     }
 }
 
+fn pidfd(child: &Child) -> Option<OwnedFd> {
+    #[cfg(target_os = "linux")]
+    return rustix::process::pidfd_open(Pid::from_child(child), rustix::process::PidfdFlags::empty()).ok();
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = child;
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,21 +241,24 @@ mod tests {
         text.parse().unwrap()
     }
 
+    const LONG: Duration = Duration::from_secs(60);
+
     fn is_there(pid: i32) -> bool {
         rustix::process::test_kill_process(Pid::from_raw(pid).unwrap()).is_ok()
+    }
+
+    /// Whoever adopted it has to take note of its end; until then its number is there.
+    fn wait_gone(pid: i32) {
+        while is_there(pid) && std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z ")) {
+            std::thread::yield_now();
+        }
     }
 
     #[test]
     fn what_it_says_and_how_it_ends_is_known() {
         let mut program = Program::start(&command("sh -c 'echo out; echo err >&2; exit 3'"), None).unwrap();
-        let ended = loop {
-            match program.ended() {
-                Some(ended) => break ended,
-                None => std::thread::yield_now(),
-            }
-        };
-        program.output.finish();
-        assert_eq!((ended, program.output()), (Ended::Code(3), b"out\nerr\n".to_vec()));
+        let ended = program.ended_within(LONG);
+        assert_eq!((ended, program.output()), (Some(Ended::Code(3)), b"out\nerr\n".to_vec()));
         assert_eq!(program.stop(), Ended::Code(3), "said again");
     }
 
@@ -260,10 +275,36 @@ mod tests {
         };
         assert!(is_there(child));
         assert_eq!(program.stop(), Ended::Stopped);
-        // Whoever adopted it has to take note of its end; until then its number is there.
-        while is_there(child) && std::fs::read_to_string(format!("/proc/{child}/stat")).is_ok_and(|stat| !stat.contains(") Z ")) {
-            std::thread::yield_now();
-        }
+        wait_gone(child);
+    }
+
+    /// What writes only when the program's number is free, so when its end was taken note of.
+    const LATE: &str = "{ while kill -s 0 $$ 2>/dev/null; do :; done; echo late; echo late >&2; }";
+
+    #[test]
+    fn what_its_children_write_after_its_end_is_kept() {
+        let script = command(&format!("sh -c '{LATE} & echo early; exit 3'"));
+        let mut program = Program::start(&script, None).unwrap();
+        assert_eq!(program.ended_within(LONG), Some(Ended::Code(3)));
+        assert_eq!(program.output(), b"early\nlate\nlate\n");
+        let mut program = Program::start_apart(&script, None, 100).unwrap();
+        assert_eq!(program.ended_within(LONG), Some(Ended::Code(3)));
+        assert_eq!((program.stdout(), program.stderr()), (Stdout::Whole(b"early\nlate\n".to_vec()), b"late\n".to_vec()));
+    }
+
+    #[test]
+    fn what_holds_the_output_open_is_ended_after_it() {
+        let mut program = Program::start(&command("sh -c 'sleep 1000 & echo $!; exit 3'"), None).unwrap();
+        assert_eq!(program.ended_within(LONG), Some(Ended::Code(3)));
+        wait_gone(String::from_utf8(program.output()).unwrap().trim_end().parse().unwrap());
+    }
+
+    #[test]
+    fn the_last_of_its_output_is_the_last_of_both() {
+        let mut program = Program::start_apart(&command("sh -c 'seq 20000; echo err >&2'"), None, 100).unwrap();
+        assert_eq!(program.ended_within(LONG), Some(Ended::Code(0)));
+        let output = program.output();
+        assert!(output.ends_with(b"\n19999\n20000\nerr\n"), "{}", String::from_utf8_lossy(&output[output.len() - 30..]));
     }
 
     #[test]

@@ -118,7 +118,6 @@ impl Program {
             let left = deadline.saturating_duration_since(Instant::now());
             let is_open = !left.is_zero() && TcpStream::connect_timeout(&address, left.min(LONGEST_PAUSE * 10)).is_ok();
             if let Some(ended) = self.ended() {
-                self.finish();
                 return Err(StartError::Ended(ended, self.output()));
             }
             match () {

@@ -14,7 +14,7 @@ use super::exchange::{AnswerEnd, Exchange, Trial};
 use super::serve::serve;
 use super::tally::Tally;
 use crate::engine::Interrupt;
-use crate::program::{Ended, Program};
+use crate::program::{Ended, Program, Stdout};
 use crate::sys::{Interest, Readiness, wait_any};
 use crate::trace::escape_lines;
 
@@ -154,7 +154,9 @@ impl Trial for Host<'_> {
         }
         match self.run(split, &tally) {
             Ok((end, program)) => {
-                let (stdout, is_cut) = program.stdout();
+                let stdout = program.stdout();
+                let is_cut = matches!(stdout, Stdout::Cut { .. });
+                let stdout = stdout.into_first();
                 tally.fill(&mut exchange);
                 exchange.said = Some(said(&stdout, &program.stderr()));
                 exchange.end = end;

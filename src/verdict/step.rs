@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::difference::Difference;
 use super::{Findings, Mismatch};
 use crate::errno::Errno;
-use crate::plan::{PlannedAction, PlannedActor, PlannedStep};
+use crate::plan::{CountedEvent, PlannedAction, PlannedActor, PlannedStep};
 use crate::scenario::{ResultExpect, Span, StepExpect, format_duration};
 use crate::trace::{ActorEnd, ActorTrace, Address, Call, CallFlags, CallKind, CallOutcome, Trace};
 
@@ -212,6 +212,12 @@ fn short_of_what_was_asked(result: &StepResult<'_>, step: &PlannedStep) -> Optio
             let queued = u64::from(result.outcome.returned().unwrap_or(0));
             (queued < *bytes)
                 .then(|| format!("no more can come: {queued} of {bytes} bytes are queued, and the socket was closed or has an error"))
+        }
+        PlannedAction::WaitCounted { event: CountedEvent::PeerRead, bytes, .. } => {
+            let read = u64::from(result.outcome.returned().unwrap_or(0));
+            // A call's result stands in the trace as an `int` has it; of more bytes it says that there were at least so many.
+            let is_short = read < (*bytes).min(i32::MAX as u64);
+            is_short.then(|| format!("no more can be read: {read} of {bytes} bytes were sent, and the peer has read them and closed"))
         }
         _ => None,
     }
