@@ -30,6 +30,8 @@ pub enum Seen {
     Acknowledged,
     /// The socket at the other end was gone, and with it what is known of it.
     Gone,
+    /// The cut was not made: the conversation was over before the bytes in front of it.
+    NotMade,
 }
 
 /// How often the kernel is asked without a pause.

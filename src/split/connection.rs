@@ -86,8 +86,10 @@ pub(super) struct Connection<'c> {
     confirm_left: Duration,
     /// Calls of `send` that took bytes.
     pub(super) sends: usize,
-    /// What is known of each piece that was followed by another one of the same message.
+    /// What is known of each piece behind which another one was to leave without a word of the other end.
     pub(super) seen: Vec<Seen>,
+    /// Up to here the stream was cut as was wanted: what stands before it left, and what stands behind it was held back.
+    reached: u64,
 }
 
 impl<'c> Connection<'c> {
@@ -97,7 +99,7 @@ impl<'c> Connection<'c> {
             worker.confirmer.aim(peer, local);
         }
         let confirm_left = task.limits().timeout;
-        Self { task, worker, socket, end, received: Vec::new(), whole: 0, gone: None, confirm_left, sends: 0, seen: Vec::new() }
+        Self { task, worker, socket, end, received: Vec::new(), whole: 0, gone: None, confirm_left, sends: 0, seen: Vec::new(), reached: 0 }
     }
 
     /// Sends a message in pieces, each but the first when the one before it was seen.
@@ -107,22 +109,30 @@ impl<'c> Connection<'c> {
         for &cut in task.cuts().iter().filter(|cut| (start + 1..end).contains(cut)) {
             self.send(from, cut)?;
             from = cut;
-            if self.gone.is_some() && self.end == End::Client || self.gone == Some(Gone::Reset) {
+            self.wait_seen(cut);
+            if !self.can_send() {
                 return Ok(());
             }
-            let seen = self.wait_seen(cut);
-            self.seen.push(seen);
         }
         self.send(from, end)
     }
 
-    /// Waits until all bytes before an offset were seen, as far as that can be known.
-    pub(super) fn wait_seen(&mut self, offset: u64) -> Seen {
+    /// Waits until all bytes before an offset were seen, as far as that can be known. Where nothing can be sent any more nothing is cut.
+    pub(super) fn wait_seen(&mut self, offset: u64) {
+        if !self.can_send() {
+            return self.seen.push(Seen::Gone);
+        }
         let limit = self.task.limits().confirm.min(self.confirm_left);
         let asked = Instant::now();
         let seen = self.worker.confirmer.wait(&self.socket, offset, limit, self.task.interrupt);
         self.confirm_left = self.confirm_left.saturating_sub(asked.elapsed());
-        seen
+        self.seen.push(seen);
+        self.reached = offset;
+    }
+
+    /// How many of the cuts were made, from the first on. One between two messages is made when bytes behind it leave.
+    pub(super) fn made(&self) -> usize {
+        self.task.cuts().iter().filter(|&&cut| cut <= self.reached).count()
     }
 
     /// Sends a range of the stream. A connection that breaks is no error here: what the other end said before that is still to be read.
@@ -133,6 +143,7 @@ impl<'c> Connection<'c> {
             match self.socket.write(rest) {
                 Ok(count) => {
                     self.sends += 1;
+                    self.reached = self.reached.max(from);
                     rest = &rest[count..];
                     (self.task.on_sent)();
                 }

@@ -63,7 +63,9 @@ pub struct Exchange {
     pub pieces: usize,
     /// Calls of `send` that took bytes.
     pub sends: usize,
-    /// What is known of each piece that was followed by another one of the same message.
+    /// How many of the cuts were made, from the first on; of a client, on the connection with the most.
+    pub made: usize,
+    /// What is known of each piece behind which another one was to leave without a word of the other end.
     pub seen: Vec<Seen>,
     /// From connect to the last byte of the answer, or to the client's end.
     pub took: Duration,
@@ -128,6 +130,7 @@ impl Exchange {
             surplus: 0,
             pieces: 0,
             sends: 0,
+            made: 0,
             seen: Vec::new(),
             took: Duration::ZERO,
             client: None,
@@ -184,6 +187,7 @@ impl Trial for Caller<'_> {
                 let mut connection = Connection::new(task, &mut self.worker, socket, End::Client);
                 exchange.end = converse(&task, &mut connection, &mut exchange);
                 exchange.sends = connection.sends;
+                exchange.made = connection.made();
                 exchange.seen = std::mem::take(&mut connection.seen);
                 (exchange.answer, exchange.surplus) = connection.into_received(exchange.end == AnswerEnd::Complete);
             }
