@@ -76,6 +76,13 @@ fn a_client_for_exec() {
             let is_good = way == "peeks-for-5" || sizes == [10] || sizes == [4, 6];
             i32::from(!is_good)
         }
+        // All open before the first is read.
+        "asks-often" => {
+            let mut streams: Vec<TcpStream> = (0..70).map(|_| connect()).collect();
+            streams.iter_mut().for_each(|stream| stream.write_all(b"GET\n").unwrap());
+            streams.iter_mut().for_each(|stream| _ = read_sizes(stream, 3));
+            0
+        }
         way => panic!("no way {way}"),
     };
     std::process::exit(code);
@@ -200,4 +207,17 @@ fn an_end_of_an_answer_that_was_not_seen_is_told_of() {
     assert_eq!(code, Some(0), "{:#?}", report.rows);
     let row = row(&report, "cut 6");
     assert_eq!((row.waited, row.made, row.confirmed, row.unseen), (2, 1, false, Some(Seen::Unread)), "{row:#?}");
+}
+
+/// The places for connections are netlab's limit, not a fault of the client.
+#[test]
+fn a_client_with_more_connections_than_are_served_at_once_is_not_blamed() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let command = client("asks-often", file.path());
+    let all = ["split", "--listen", "--exec", &command, "--text", r"ab\n", "--until", "line", "--timeout", "2s"];
+    let output = netlab(&all);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(5), "{errors}");
+    assert!(errors.contains("64 connections open, which is as many as netlab serves at once"), "{errors}");
+    assert!(!errors.contains("was not whole"), "{errors}");
 }

@@ -15,10 +15,11 @@ use super::serve::serve;
 use super::tally::Tally;
 use crate::engine::Interrupt;
 use crate::program::{Ended, Program};
-use crate::sys::{Interest, Readiness, wait_any};
+use crate::sys::{Interest, Readiness, wait_any, wait_ready};
 use crate::trace::escape_lines;
 
-/// The most connections that are served at once; the others wait in the listener's queue.
+/// The most connections of a client that are served at once. The others wait in the listener's queue, so a client that opens more of them before
+/// it closes one cannot be tested; where it comes to nothing by that, that is said, and no verdict given.
 const MOST_AT_ONCE: usize = 64;
 /// How long is waited at once where nothing wakes: while all places are taken, and where the kernel has no pidfd.
 const SLICE: Duration = Duration::from_millis(2);
@@ -105,8 +106,15 @@ impl<'s> Host<'s> {
             }
             let deadline = tally.deadline(self.client.ready, self.client.script.limits.timeout);
             if Instant::now() >= deadline {
+                let is_held = tally.active() >= MOST_AT_ONCE && is_waited_for(listener);
                 tally.stop();
                 program.stop();
+                if is_held {
+                    return Ok(AnswerEnd::Failed(format!(
+                        "the client did not end in time: it had {MOST_AT_ONCE} connections open, which is as many as netlab serves at once, and \
+                         more of them waited; a client that keeps fewer open can be tested"
+                    )));
+                }
                 let has_connected = tally.connections() > 0;
                 return Ok(if has_connected { AnswerEnd::NotEnded } else { AnswerEnd::NeverConnected("it went on in vain".to_owned()) });
             }
@@ -125,6 +133,11 @@ impl<'s> Host<'s> {
             }
         }
     }
+}
+
+/// Whether there is a connection in the queue.
+fn is_waited_for(listener: &TcpListener) -> bool {
+    matches!(wait_ready(Some((listener, Interest::Readable)), &[], Instant::now()), Ok(Readiness::Ready))
 }
 
 /// A connection out of the queue.
