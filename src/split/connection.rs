@@ -95,9 +95,7 @@ pub(super) struct Connection<'c> {
 impl<'c> Connection<'c> {
     /// From a connected socket that does not block.
     pub(super) fn new(task: Task<'c>, worker: &'c mut Worker, socket: TcpStream, end: End) -> Self {
-        if let (Ok(peer), Ok(local)) = (socket.peer_addr(), socket.local_addr()) {
-            worker.confirmer.aim(peer, local);
-        }
+        worker.confirmer.aim(socket.peer_addr().ok().zip(socket.local_addr().ok()));
         let confirm_left = task.limits().timeout;
         Self { task, worker, socket, end, received: Vec::new(), whole: 0, gone: None, confirm_left, sends: 0, seen: Vec::new(), reached: 0 }
     }
@@ -280,7 +278,8 @@ impl<'c> Connection<'c> {
 
     /// Reads and drops what comes, until the other end is gone or somebody wishes to stop.
     pub(super) fn drain(&mut self) {
-        loop {
+        // Asked each time: what comes may never end.
+        while self.task.interrupt.signal().is_none() {
             match self.read_into_buffer() {
                 Ok(1..) => continue,
                 Ok(0) if self.gone.is_none() => {}
@@ -301,4 +300,33 @@ impl<'c> Connection<'c> {
 
 fn is_broken(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::split::script::{Closing, Message};
+    use std::net::TcpListener;
+
+    /// What still comes does not keep netlab from stopping.
+    #[test]
+    fn the_wish_to_stop_goes_before_bytes_that_come() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let target = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(target).unwrap();
+        let (socket, _) = listener.accept().unwrap();
+        let watched = socket.try_clone().unwrap();
+        client.write_all(b"more").unwrap();
+        assert!(watched.peek(&mut [0; 4]).unwrap() > 0, "they have come");
+        socket.set_nonblocking(true).unwrap();
+        let limits = Limits { timeout: LONG, confirm: LONG, max_answer: 100, max_cuts: 1 };
+        let messages = vec![Message { bytes: b"answer".to_vec(), until: Until::Nothing }];
+        let script = Script { target, messages, limits, closing: Closing::Fin };
+        let (split, interrupt, mut worker) = (Split::none(), Interrupt::new().unwrap(), Worker::new());
+        let task = Task { script: &script, stream: b"answer", split: &split, interrupt: &interrupt, on_sent: &|| () };
+        let mut connection = Connection::new(task, &mut worker, socket, End::Server);
+        interrupt.trigger(2);
+        connection.drain();
+        assert!(watched.peek(&mut [0; 4]).unwrap() > 0, "they were not read");
+    }
 }
