@@ -13,6 +13,7 @@ use super::connection::{Connection, End, Task, Worker};
 use super::cut::Split;
 use super::script::{Closing, Script};
 use crate::engine::Interrupt;
+use crate::trace::escape_lines;
 
 /// How a try ended: the answers of a server, or a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -71,8 +72,36 @@ pub struct Exchange {
     pub took: Duration,
     /// What is known of a client besides.
     pub client: Option<ClientRun>,
-    /// The last of what the program said, as it is shown.
-    pub said: Option<String>,
+    /// The last of what the program said.
+    pub said: Option<Said>,
+}
+
+/// The last of what a program said, as it came: it is escaped where it is shown, which is where a split failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// A server.
+    Server(Vec<u8>),
+    /// A client.
+    Client {
+        /// On its standard output.
+        stdout: Vec<u8>,
+        /// On its standard error.
+        stderr: Vec<u8>,
+    },
+}
+
+impl Said {
+    /// It escaped, line by line.
+    pub fn escaped(&self) -> String {
+        let part = |what: &str, bytes: &[u8]| match bytes {
+            [] => String::new(),
+            bytes => format!("({what})\n{}", escape_lines(bytes)),
+        };
+        match self {
+            Self::Server(bytes) => escape_lines(bytes),
+            Self::Client { stdout, stderr } => part("standard output", stdout) + &part("standard error", stderr),
+        }
+    }
 }
 
 /// What is known of a client that was run once.

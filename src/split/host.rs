@@ -10,13 +10,12 @@ use std::time::{Duration, Instant};
 use super::client::{Client, Judged};
 use super::connection::{Task, Worker};
 use super::cut::Split;
-use super::exchange::{AnswerEnd, Exchange, Trial};
+use super::exchange::{AnswerEnd, Exchange, Said, Trial};
 use super::serve::serve;
 use super::tally::Tally;
 use crate::engine::Interrupt;
 use crate::program::{Ended, Program};
 use crate::sys::{Interest, Readiness, wait_any, wait_ready};
-use crate::trace::escape_lines;
 
 /// The most connections of a client that are served at once. The others wait in the listener's queue, so a client that opens more of them before
 /// it closes one cannot be tested; where it comes to nothing by that, that is said, and no verdict given.
@@ -169,7 +168,7 @@ impl Trial for Host<'_> {
             Ok((end, program)) => {
                 let (stdout, is_cut) = program.stdout();
                 tally.fill(&mut exchange);
-                exchange.said = Some(said(&stdout, &program.stderr()));
+                exchange.said = Some(Said::Client { stdout: last(&stdout), stderr: last(&program.stderr()) });
                 exchange.end = end;
                 if self.client.judged == Judged::Output {
                     if is_cut && matches!(exchange.end, AnswerEnd::Exited(_) | AnswerEnd::Killed(_)) {
@@ -185,13 +184,9 @@ impl Trial for Host<'_> {
     }
 }
 
-/// What a client said, escaped line by line, as it is shown.
-fn said(stdout: &[u8], stderr: &[u8]) -> String {
-    let part = |what: &str, bytes: &[u8]| match bytes {
-        [] => String::new(),
-        bytes => format!("({what})\n{}", escape_lines(&bytes[bytes.len().saturating_sub(MOST_SHOWN)..])),
-    };
-    part("standard output", stdout) + &part("standard error", stderr)
+/// As much of it as is shown.
+fn last(bytes: &[u8]) -> Vec<u8> {
+    bytes[bytes.len().saturating_sub(MOST_SHOWN)..].to_vec()
 }
 
 fn lock(workers: &Mutex<Vec<Worker>>) -> MutexGuard<'_, Vec<Worker>> {

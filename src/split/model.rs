@@ -11,7 +11,7 @@ use super::baseline::Baseline;
 use super::compare::SplitVerdict;
 use super::confirm::Seen;
 use super::cut::Split;
-use super::exchange::{AnswerEnd, Exchange};
+use super::exchange::{AnswerEnd, Exchange, Said};
 use super::range::FailRange;
 use super::script::{Message, Script};
 use crate::trace::{escape, hex};
@@ -169,7 +169,7 @@ impl SplitRow {
             unseen: unseen.or((!is_made).then_some(Seen::NotMade)),
             confirmed: is_made && unseen.is_none() && (split.cuts.is_empty() || seen > 0),
             connections: exchange.client.as_ref().map(|client| client.connections),
-            output: exchange.said.clone().filter(|_| !verdict.is_same()),
+            output: exchange.said.as_ref().filter(|_| !verdict.is_same()).map(Said::escaped),
             verdict,
             allowed: false,
             took_us: u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),
@@ -283,4 +283,19 @@ pub fn split_schema() -> Value {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<SplitReport>();
     schema.insert("title".to_owned(), "netlab split".into());
     schema.to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a program said is kept as it came, and escaped where it is told.
+    #[test]
+    fn output_is_told_of_failures_and_escaped() {
+        let said = Said::Client { stdout: b"\x1b[31mred\n".to_vec(), stderr: Vec::new() };
+        let exchange = Exchange { said: Some(said), ..Exchange::new() };
+        let output = |verdict| SplitRow::of(&Split::none(), &exchange, verdict, 10).output;
+        assert_eq!(output(SplitVerdict::Same), None);
+        assert_eq!(output(SplitVerdict::NotEnded { received: 0 }).as_deref(), Some("(standard output)\n\\x1b[31mred\n"));
+    }
 }

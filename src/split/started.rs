@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::baseline::Baseline;
 use super::cut::Split;
-use super::exchange::{AnswerEnd, Caller, Exchange, Trial};
+use super::exchange::{AnswerEnd, Caller, Exchange, Said, Trial};
 use super::model::{SplitRow, UnderTest};
 use super::save;
 use super::script::Script;
@@ -99,7 +99,7 @@ impl Asker<'_> {
         {
             server.program.stop();
             let output = server.program.output();
-            exchange.said = Some(escape_lines(&output[output.len().saturating_sub(MOST_OUTPUT)..]));
+            exchange.said = Some(Said::Server(output[output.len().saturating_sub(MOST_OUTPUT)..].to_vec()));
             exchange.end = AnswerEnd::ServerEnded(ended.to_string());
         }
         exchange
