@@ -6,7 +6,7 @@
 //! A peer that reads a piece and closes may be gone before it is asked about. How it closed tells then ([`Departure`]).
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
@@ -30,6 +30,8 @@ pub enum Seen {
     Acknowledged,
     /// The socket at the other end was gone, and with it what is known of it.
     Gone,
+    /// The cut was not made: the conversation was over before the bytes in front of it.
+    NotMade,
 }
 
 /// How often the kernel is asked without a pause.
@@ -43,28 +45,45 @@ const SHORT_WAIT: Duration = Duration::from_millis(20);
 /// The least pause behind an acknowledgement, where nothing better is known.
 const LEAST_PAUSE: Duration = Duration::from_millis(1);
 
+/// Where the other end of a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aim {
+    /// Gone, before it was looked for.
+    Nowhere,
+    /// On this machine, so its kernel can be asked.
+    Here,
+    Elsewhere,
+}
+
 /// Asks about one connection after the other, over one netlink socket.
 pub(super) struct Confirmer {
     watch: Option<PeerWatch>,
-    /// Whether the connection's other end is on this machine.
-    is_here: bool,
+    aim: Aim,
+    /// Of the last address that was found on this machine. Where its connections are is not asked again, which spares a question for each.
+    here: Option<IpAddr>,
     unread_in_a_row: u32,
 }
 
 impl Confirmer {
     pub(super) fn new() -> Self {
-        Self { watch: None, is_here: false, unread_in_a_row: 0 }
+        Self { watch: None, aim: Aim::Nowhere, here: None, unread_in_a_row: 0 }
     }
 
-    /// From now on about this connection.
-    pub(super) fn aim(&mut self, peer: SocketAddr, local: SocketAddr) {
+    /// From now on about the connection between a peer and us; `None` where it has no addresses, because it is none any more.
+    pub(super) fn aim(&mut self, addresses: Option<(SocketAddr, SocketAddr)>) {
+        let Some((peer, local)) = addresses else {
+            self.aim = Aim::Nowhere;
+            return;
+        };
         match &mut self.watch {
             Some(watch) => watch.aim(peer, local),
             // Without netlink there are still the acknowledgements.
             None => self.watch = PeerWatch::new(peer, local).ok(),
         }
-        // All connections go to one server: where one was found here, so are the others, and a question is saved.
-        self.is_here = self.is_here || self.watch.as_mut().is_some_and(|watch| watch.observe().is_ok_and(|peer| peer.is_some()));
+        if self.here != Some(peer.ip()) && self.watch.as_mut().is_some_and(|watch| watch.observe().is_ok_and(|peer| peer.is_some())) {
+            self.here = Some(peer.ip());
+        }
+        self.aim = if self.here == Some(peer.ip()) { Aim::Here } else { Aim::Elsewhere };
     }
 
     /// Waits until the server has read all of `sent` bytes, as far as that can be known.
@@ -72,7 +91,8 @@ impl Confirmer {
         let is_peeking = self.unread_in_a_row >= PATIENCE;
         let limit = if is_peeking { limit.min(SHORT_WAIT) } else { limit };
         let seen = match &mut self.watch {
-            Some(watch) if self.is_here => ask(watch, socket, sent, limit, interrupt),
+            _ if self.aim == Aim::Nowhere => Seen::Gone,
+            Some(watch) if self.aim == Aim::Here => ask(watch, socket, sent, limit, interrupt),
             _ => acknowledged(socket, limit, interrupt),
         };
         self.unread_in_a_row = if seen == Seen::Unread { self.unread_in_a_row + 1 } else { 0 };
@@ -138,4 +158,54 @@ fn poll<T>(limit: Duration, interrupt: &Interrupt, mut ask: impl FnMut() -> Opti
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+
+    /// A worker serves one client after the other, and not all of them need be on this machine.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn where_a_peer_is_is_known_by_its_own_address() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut socket, peer) = listener.accept().unwrap();
+        let (local, interrupt, limit) = (socket.local_addr().unwrap(), Interrupt::new().unwrap(), Duration::from_secs(60));
+        socket.write_all(b"a").unwrap();
+        client.read_exact(&mut [0]).unwrap();
+        let mut confirmer = Confirmer::new();
+        confirmer.aim(Some((peer, local)));
+        assert_eq!(confirmer.wait(&socket, 1, limit, &interrupt), Seen::Confirmed);
+        // Nobody here has that address (RFC 5737), and nothing is sent to it: the kernel is only asked whether it knows it.
+        confirmer.aim(Some((SocketAddr::from(([192, 0, 2, 1], peer.port())), local)));
+        assert_eq!(confirmer.wait(&socket, 1, limit, &interrupt), Seen::Acknowledged);
+        confirmer.aim(Some((peer, local)));
+        assert_eq!(confirmer.wait(&socket, 1, limit, &interrupt), Seen::Confirmed, "and back");
+        confirmer.aim(None);
+        assert_eq!(confirmer.wait(&socket, 1, limit, &interrupt), Seen::Gone, "not about the connection before");
+    }
+
+    /// Where one connection with an address was found here, another with it is here too, gone or not.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_peer_that_was_here_before_is_not_looked_for_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut confirmer = Confirmer::new();
+        let interrupt = Interrupt::new().unwrap();
+        for is_gone in [false, true] {
+            let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (mut socket, peer) = listener.accept().unwrap();
+            socket.write_all(b"a").unwrap();
+            client.read_exact(&mut [0]).unwrap();
+            if is_gone {
+                drop(client);
+                assert_eq!(socket.read(&mut [0]).unwrap(), 0);
+            }
+            confirmer.aim(Some((peer, socket.local_addr().unwrap())));
+            assert_eq!(confirmer.wait(&socket, 1, Duration::from_secs(60), &interrupt), Seen::Confirmed, "{is_gone}");
+        }
+    }
 }

@@ -86,18 +86,18 @@ pub(super) struct Connection<'c> {
     confirm_left: Duration,
     /// Calls of `send` that took bytes.
     pub(super) sends: usize,
-    /// What is known of each piece that was followed by another one of the same message.
+    /// What is known of each piece behind which another one was to leave without a word of the other end.
     pub(super) seen: Vec<Seen>,
+    /// Up to here the stream was cut as was wanted: what stands before it left, and what stands behind it was held back.
+    reached: u64,
 }
 
 impl<'c> Connection<'c> {
     /// From a connected socket that does not block.
     pub(super) fn new(task: Task<'c>, worker: &'c mut Worker, socket: TcpStream, end: End) -> Self {
-        if let (Ok(peer), Ok(local)) = (socket.peer_addr(), socket.local_addr()) {
-            worker.confirmer.aim(peer, local);
-        }
+        worker.confirmer.aim(socket.peer_addr().ok().zip(socket.local_addr().ok()));
         let confirm_left = task.limits().timeout;
-        Self { task, worker, socket, end, received: Vec::new(), whole: 0, gone: None, confirm_left, sends: 0, seen: Vec::new() }
+        Self { task, worker, socket, end, received: Vec::new(), whole: 0, gone: None, confirm_left, sends: 0, seen: Vec::new(), reached: 0 }
     }
 
     /// Sends a message in pieces, each but the first when the one before it was seen.
@@ -107,22 +107,30 @@ impl<'c> Connection<'c> {
         for &cut in task.cuts().iter().filter(|cut| (start + 1..end).contains(cut)) {
             self.send(from, cut)?;
             from = cut;
-            if self.gone.is_some() && self.end == End::Client || self.gone == Some(Gone::Reset) {
+            self.wait_seen(cut);
+            if !self.can_send() {
                 return Ok(());
             }
-            let seen = self.wait_seen(cut);
-            self.seen.push(seen);
         }
         self.send(from, end)
     }
 
-    /// Waits until all bytes before an offset were seen, as far as that can be known.
-    pub(super) fn wait_seen(&mut self, offset: u64) -> Seen {
+    /// Waits until all bytes before an offset were seen, as far as that can be known. Where nothing can be sent any more nothing is cut.
+    pub(super) fn wait_seen(&mut self, offset: u64) {
+        if !self.can_send() {
+            return self.seen.push(Seen::Gone);
+        }
         let limit = self.task.limits().confirm.min(self.confirm_left);
         let asked = Instant::now();
         let seen = self.worker.confirmer.wait(&self.socket, offset, limit, self.task.interrupt);
         self.confirm_left = self.confirm_left.saturating_sub(asked.elapsed());
-        seen
+        self.seen.push(seen);
+        self.reached = offset;
+    }
+
+    /// How many of the cuts were made, from the first on. One between two messages is made when bytes behind it leave.
+    pub(super) fn made(&self) -> usize {
+        self.task.cuts().iter().filter(|&&cut| cut <= self.reached).count()
     }
 
     /// Sends a range of the stream. A connection that breaks is no error here: what the other end said before that is still to be read.
@@ -133,6 +141,7 @@ impl<'c> Connection<'c> {
             match self.socket.write(rest) {
                 Ok(count) => {
                     self.sends += 1;
+                    self.reached = self.reached.max(from);
                     rest = &rest[count..];
                     (self.task.on_sent)();
                 }
@@ -269,7 +278,8 @@ impl<'c> Connection<'c> {
 
     /// Reads and drops what comes, until the other end is gone or somebody wishes to stop.
     pub(super) fn drain(&mut self) {
-        loop {
+        // Asked each time: what comes may never end.
+        while self.task.interrupt.signal().is_none() {
             match self.read_into_buffer() {
                 Ok(1..) => continue,
                 Ok(0) if self.gone.is_none() => {}
@@ -290,4 +300,33 @@ impl<'c> Connection<'c> {
 
 fn is_broken(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::split::script::{Closing, Message};
+    use std::net::TcpListener;
+
+    /// What still comes does not keep netlab from stopping.
+    #[test]
+    fn the_wish_to_stop_goes_before_bytes_that_come() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let target = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(target).unwrap();
+        let (socket, _) = listener.accept().unwrap();
+        let watched = socket.try_clone().unwrap();
+        client.write_all(b"more").unwrap();
+        assert!(watched.peek(&mut [0; 4]).unwrap() > 0, "they have come");
+        socket.set_nonblocking(true).unwrap();
+        let limits = Limits { timeout: LONG, confirm: LONG, max_answer: 100, max_cuts: 1 };
+        let messages = vec![Message { bytes: b"answer".to_vec(), until: Until::Nothing }];
+        let script = Script { target, messages, limits, closing: Closing::Fin };
+        let (split, interrupt, mut worker) = (Split::none(), Interrupt::new().unwrap(), Worker::new());
+        let task = Task { script: &script, stream: b"answer", split: &split, interrupt: &interrupt, on_sent: &|| () };
+        let mut connection = Connection::new(task, &mut worker, socket, End::Server);
+        interrupt.trigger(2);
+        connection.drain();
+        assert!(watched.peek(&mut [0; 4]).unwrap() > 0, "they were not read");
+    }
 }

@@ -13,6 +13,7 @@ use super::connection::{Connection, End, Task, Worker};
 use super::cut::Split;
 use super::script::{Closing, Script};
 use crate::engine::Interrupt;
+use crate::trace::escape_lines;
 
 /// How a try ended: the answers of a server, or a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -63,14 +64,44 @@ pub struct Exchange {
     pub pieces: usize,
     /// Calls of `send` that took bytes.
     pub sends: usize,
-    /// What is known of each piece that was followed by another one of the same message.
+    /// How many of the cuts were made, from the first on; of a client, on the connection with the most.
+    pub made: usize,
+    /// What is known of each piece behind which another one was to leave without a word of the other end.
     pub seen: Vec<Seen>,
     /// From connect to the last byte of the answer, or to the client's end.
     pub took: Duration,
     /// What is known of a client besides.
     pub client: Option<ClientRun>,
-    /// The last of what the program said, as it is shown.
-    pub said: Option<String>,
+    /// The last of what the program said.
+    pub said: Option<Said>,
+}
+
+/// The last of what a program said, as it came: it is escaped where it is shown, which is where a split failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// A server.
+    Server(Vec<u8>),
+    /// A client.
+    Client {
+        /// On its standard output.
+        stdout: Vec<u8>,
+        /// On its standard error.
+        stderr: Vec<u8>,
+    },
+}
+
+impl Said {
+    /// It escaped, line by line.
+    pub fn escaped(&self) -> String {
+        let part = |what: &str, bytes: &[u8]| match bytes {
+            [] => String::new(),
+            bytes => format!("({what})\n{}", escape_lines(bytes)),
+        };
+        match self {
+            Self::Server(bytes) => escape_lines(bytes),
+            Self::Client { stdout, stderr } => part("standard output", stdout) + &part("standard error", stderr),
+        }
+    }
 }
 
 /// What is known of a client that was run once.
@@ -128,6 +159,7 @@ impl Exchange {
             surplus: 0,
             pieces: 0,
             sends: 0,
+            made: 0,
             seen: Vec::new(),
             took: Duration::ZERO,
             client: None,
@@ -194,6 +226,7 @@ impl Trial for Caller<'_> {
                 let mut connection = Connection::new(task, &mut self.worker, socket, End::Client);
                 exchange.end = converse(&task, &mut connection, &mut exchange);
                 exchange.sends = connection.sends;
+                exchange.made = connection.made();
                 exchange.seen = std::mem::take(&mut connection.seen);
                 (exchange.answer, exchange.surplus) = connection.into_received(exchange.end == AnswerEnd::Complete);
             }

@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 use super::client::{Client, Judged};
 use super::connection::{Task, Worker};
 use super::cut::Split;
-use super::exchange::{AnswerEnd, Exchange, Trial};
+use super::exchange::{AnswerEnd, Exchange, Said, Trial};
 use super::serve::serve;
 use super::tally::Tally;
 use crate::engine::Interrupt;
 use crate::program::{Ended, Program, Stdout};
-use crate::sys::{Interest, Readiness, wait_any};
-use crate::trace::escape_lines;
+use crate::sys::{Interest, Readiness, wait_any, wait_ready};
 
-/// The most connections that are served at once; the others wait in the listener's queue.
+/// The most connections of a client that are served at once. The others wait in the listener's queue, so a client that opens more of them before
+/// it closes one cannot be tested; where it comes to nothing by that, that is said, and no verdict given.
 const MOST_AT_ONCE: usize = 64;
 /// How long is waited at once where nothing wakes: while all places are taken, and where the kernel has no pidfd.
 const SLICE: Duration = Duration::from_millis(2);
@@ -105,8 +105,15 @@ impl<'s> Host<'s> {
             }
             let deadline = tally.deadline(self.client.ready, self.client.script.limits.timeout);
             if Instant::now() >= deadline {
+                let is_held = tally.active() >= MOST_AT_ONCE && is_waited_for(listener);
                 tally.stop();
                 program.stop();
+                if is_held {
+                    return Ok(AnswerEnd::Failed(format!(
+                        "the client did not end in time: it had {MOST_AT_ONCE} connections open, which is as many as netlab serves at once, and \
+                         more of them waited; a client that keeps fewer open can be tested"
+                    )));
+                }
                 let has_connected = tally.connections() > 0;
                 return Ok(if has_connected { AnswerEnd::NotEnded } else { AnswerEnd::NeverConnected("it went on in vain".to_owned()) });
             }
@@ -125,6 +132,11 @@ impl<'s> Host<'s> {
             }
         }
     }
+}
+
+/// Whether there is a connection in the queue.
+fn is_waited_for(listener: &TcpListener) -> bool {
+    matches!(wait_ready(Some((listener, Interest::Readable)), &[], Instant::now()), Ok(Readiness::Ready))
 }
 
 /// A connection out of the queue.
@@ -158,7 +170,7 @@ impl Trial for Host<'_> {
                 let is_cut = matches!(stdout, Stdout::Cut { .. });
                 let stdout = stdout.into_first();
                 tally.fill(&mut exchange);
-                exchange.said = Some(said(&stdout, &program.stderr()));
+                exchange.said = Some(Said::Client { stdout: program.last_of_stdout(), stderr: last(&program.stderr()) });
                 exchange.end = end;
                 if self.client.judged == Judged::Output {
                     if is_cut && matches!(exchange.end, AnswerEnd::Exited(_) | AnswerEnd::Killed(_)) {
@@ -174,13 +186,9 @@ impl Trial for Host<'_> {
     }
 }
 
-/// What a client said, escaped line by line, as it is shown.
-fn said(stdout: &[u8], stderr: &[u8]) -> String {
-    let part = |what: &str, bytes: &[u8]| match bytes {
-        [] => String::new(),
-        bytes => format!("({what})\n{}", escape_lines(&bytes[bytes.len().saturating_sub(MOST_SHOWN)..])),
-    };
-    part("standard output", stdout) + &part("standard error", stderr)
+/// As much of it as is shown.
+fn last(bytes: &[u8]) -> Vec<u8> {
+    bytes[bytes.len().saturating_sub(MOST_SHOWN)..].to_vec()
 }
 
 fn lock(workers: &Mutex<Vec<Worker>>) -> MutexGuard<'_, Vec<Worker>> {

@@ -44,7 +44,7 @@ pub use client::{Client, HangUp, Judged};
 pub use compare::{Difference, SplitVerdict};
 pub use confirm::Seen;
 pub use cut::{ChosenSplits, CutPlan, Split};
-pub use exchange::{AnswerEnd, ClientRun, Exchange, Trial};
+pub use exchange::{AnswerEnd, ClientRun, Exchange, Said, Trial};
 pub use mask::Mask;
 pub use model::{
     BaselineReport, MessageReport, SplitHead, SplitReport, SplitRow, SplitSummary, UnderTest, VERSION, format_rate, rate, split_schema,

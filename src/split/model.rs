@@ -11,7 +11,7 @@ use super::baseline::Baseline;
 use super::compare::SplitVerdict;
 use super::confirm::Seen;
 use super::cut::Split;
-use super::exchange::{AnswerEnd, Exchange};
+use super::exchange::{AnswerEnd, Exchange, Said};
 use super::range::FailRange;
 use super::script::{Message, Script};
 use crate::trace::{escape, hex};
@@ -121,19 +121,21 @@ pub struct SplitRow {
     pub name: String,
     /// The cuts that were asked for, as offsets in the stream.
     pub cuts: Vec<u64>,
-    /// How many of them were made; fewer where that is limited.
+    /// How many of them were made, from the first on: fewer where that is limited, or where the conversation was over before. Of a client that
+    /// connects several times, on the connection with the most.
     pub made: u64,
     /// Pieces that the bytes were to leave in: more than were sent where the server was gone before.
     pub pieces: u64,
     /// Calls of `send` that took bytes.
     pub sends: u64,
-    /// Pieces that were followed by another one of the same message, and of those the ones that the other end is known to have read before.
+    /// Pieces behind which another one was to leave without a word of the other end: of the same message, or the next answer to a client where
+    /// no request stands between.
     pub waited: u64,
-    /// Those.
+    /// Of those, the ones that the other end is known to have read before.
     pub seen: u64,
     /// What is known of the first piece of which that is not known.
     pub unseen: Option<Seen>,
-    /// Whether every cut is known to have been seen.
+    /// Whether every cut that was asked for, up to the limit, was made, and is known to have been seen.
     pub confirmed: bool,
     /// How it came out.
     pub verdict: SplitVerdict,
@@ -154,18 +156,20 @@ impl SplitRow {
     /// What came of a split.
     pub fn of(split: &Split, exchange: &Exchange, verdict: SplitVerdict, max_cuts: usize) -> Self {
         let seen = exchange.seen.iter().filter(|&&seen| seen == Seen::Confirmed).count();
+        let unseen = exchange.seen.iter().copied().find(|seen| *seen != Seen::Confirmed);
+        let is_made = exchange.made == split.cuts.len().min(max_cuts);
         Self {
             name: split.name.clone(),
             cuts: split.cuts.clone(),
-            made: split.cuts.len().min(max_cuts) as u64,
+            made: exchange.made as u64,
             pieces: exchange.pieces as u64,
             sends: exchange.sends as u64,
             waited: exchange.seen.len() as u64,
             seen: seen as u64,
-            unseen: exchange.seen.iter().copied().find(|seen| *seen != Seen::Confirmed),
-            confirmed: seen == exchange.seen.len() && (split.cuts.is_empty() || seen > 0),
+            unseen: unseen.or((!is_made).then_some(Seen::NotMade)),
+            confirmed: is_made && unseen.is_none() && (split.cuts.is_empty() || seen > 0),
             connections: exchange.client.as_ref().map(|client| client.connections),
-            output: exchange.said.clone().filter(|_| !verdict.is_same()),
+            output: exchange.said.as_ref().filter(|_| !verdict.is_same()).map(Said::escaped),
             verdict,
             allowed: false,
             took_us: u64::try_from(exchange.took.as_micros()).unwrap_or(u64::MAX),
@@ -279,4 +283,19 @@ pub fn split_schema() -> Value {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<SplitReport>();
     schema.insert("title".to_owned(), "netlab split".into());
     schema.to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a program said is kept as it came, and escaped where it is told.
+    #[test]
+    fn output_is_told_of_failures_and_escaped() {
+        let said = Said::Client { stdout: b"\x1b[31mred\n".to_vec(), stderr: Vec::new() };
+        let exchange = Exchange { said: Some(said), ..Exchange::new() };
+        let output = |verdict| SplitRow::of(&Split::none(), &exchange, verdict, 10).output;
+        assert_eq!(output(SplitVerdict::Same), None);
+        assert_eq!(output(SplitVerdict::NotEnded { received: 0 }).as_deref(), Some("(standard output)\n\\x1b[31mred\n"));
+    }
 }

@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::baseline::Baseline;
 use super::client::{Client, HangUp, Judged};
+use super::confirm::Seen;
+use super::connection::End;
 use super::cut::Split;
 use super::exchange::AnswerEnd;
 use super::model::SplitRow;
@@ -31,25 +33,9 @@ pub(super) fn of_server(script: &Script, exec: Option<&str>, split: &Split, row:
         None => json!({ "connect": { "tcp": script.target.to_string() } }),
     }];
     client.push(json!({ "set": { "nodelay": true } }));
-    let (stream, ends) = (script.stream(), script.ends());
     let answers = baseline.answers();
-    // A server that peeks has not read; what can be waited for is that the bytes have come.
-    let seen = if row.confirmed { "peer_read" } else { "peer_received" };
-    if split.coalesced {
-        client.push(send(&stream));
-    }
-    let mut start = 0;
-    for (index, (message, end)) in script.messages.iter().zip(ends).enumerate() {
-        let cuts = split.cuts.iter().copied().filter(|cut| (start + 1..end).contains(cut));
-        let mut from = start;
-        for to in cuts.chain((!split.coalesced).then_some(end)) {
-            client.push(send(&stream[from as usize..to as usize]));
-            if to < end {
-                client.push(json!({ "wait": { seen: to } }));
-            }
-            from = to;
-        }
-        start = end;
+    for (index, (message, sends)) in script.messages.iter().zip(turns(script, split, row, End::Client)).enumerate() {
+        client.extend(sends);
         client.extend(answer(&message.until, answers.get(index).copied(), baseline));
     }
     let mut actors = Map::new();
@@ -68,7 +54,10 @@ pub(super) fn of_client(client: &Client, split: &Split, row: &SplitRow, baseline
     for _ in 0..baseline.connections().unwrap_or(1).clamp(1, MOST_CONNECTIONS) {
         server.push(json!({ "accept": {}, "timeout": time(client.ready) }));
         server.push(json!({ "set": { "nodelay": true } }));
-        server.extend(serving(script, split, row));
+        for (message, sends) in script.messages.iter().zip(turns(script, split, row, End::Server)) {
+            server.extend(request(&message.until));
+            server.extend(sends);
+        }
         // It goes on when the client has gone, which may be by a reset; that the client does not end is for its own step to say.
         server.push(match client.hang_up {
             HangUp::Fin => json!({ "shutdown": "write" }),
@@ -98,29 +87,41 @@ fn time(time: Duration) -> String {
     format!("{}ms", time.as_millis().max(1))
 }
 
-/// The steps that serve one connection.
-fn serving(script: &Script, split: &Split, row: &SplitRow) -> Vec<Value> {
+/// The steps that send, at the turn of each message: its pieces as they were cut, and behind a piece the wait until it is seen. Messages that
+/// leave together do so at the turn of the first of them.
+fn turns(script: &Script, split: &Split, row: &SplitRow, end: End) -> Vec<Vec<Value>> {
     let (stream, ends) = (script.stream(), script.ends());
-    let seen = if row.confirmed { "peer_read" } else { "peer_received" };
-    let mut steps = Vec::new();
-    let mut start = 0;
-    for (index, (message, end)) in script.messages.iter().zip(&ends).enumerate() {
-        steps.extend(request(&message.until));
-        let is_joined = split.coalesced && script.messages.get(index + 1).is_some_and(|next| next.until == Until::Nothing);
-        if is_joined {
+    let made = &split.cuts[..split.cuts.len().min(usize::try_from(row.made).unwrap_or(usize::MAX))];
+    let is_behind_nothing = |index: usize| script.messages.get(index).is_some_and(|message| message.until == Until::Nothing);
+    let mut turns = vec![Vec::new(); ends.len()];
+    let (mut first, mut from) = (0, 0);
+    for (index, &last) in ends.iter().enumerate() {
+        // A client's messages all leave together; an answer cannot leave before the request to it.
+        let may_join = index + 1 < ends.len() && (end == End::Client || is_behind_nothing(index + 1));
+        if split.coalesced && may_join {
             continue;
         }
-        let mut from = start;
-        for to in split.cuts.iter().copied().filter(|cut| (start + 1..*end).contains(cut)).chain([*end]) {
-            steps.push(send(&stream[from as usize..to as usize]));
-            if to < *end {
-                steps.push(json!({ "wait": { seen: to } }));
+        let waits_at_its_end = !split.coalesced && end == End::Server && is_behind_nothing(index + 1);
+        let cuts = made.iter().copied().filter(|cut| (from + 1..last).contains(cut)).collect::<Vec<u64>>();
+        for to in cuts.into_iter().chain([last]) {
+            turns[first].push(send(&stream[from as usize..to as usize]));
+            if to < last || waits_at_its_end {
+                turns[first].push(json!({ "wait": { seen(row, made.last() == Some(&to)): to } }));
             }
             from = to;
         }
-        start = *end;
+        first = index + 1;
     }
-    steps
+    turns
+}
+
+/// What is waited for behind a piece. Of a program that peeks, or is gone, the most that can be waited for is that the bytes have come.
+fn seen(row: &SplitRow, is_last_cut: bool) -> &'static str {
+    match row.unseen {
+        None | Some(Seen::Confirmed | Seen::NotMade) => "peer_read",
+        Some(Seen::Gone) if !is_last_cut => "peer_read",
+        Some(Seen::Gone | Seen::Unread | Seen::Unreceived | Seen::Acknowledged) => "peer_received",
+    }
 }
 
 /// The step that reads a request; `None` where none is awaited.

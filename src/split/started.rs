@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::baseline::Baseline;
 use super::cut::Split;
-use super::exchange::{AnswerEnd, Caller, Exchange, Trial};
+use super::exchange::{AnswerEnd, Caller, Exchange, Said, Trial};
 use super::model::{SplitRow, UnderTest};
 use super::save;
 use super::script::Script;
@@ -62,15 +62,15 @@ impl Server {
         let Some(ended @ (Ended::Signal(_) | Ended::Code(1..) | Ended::Code(..=-1))) = self.program.ended() else { return };
         if !std::mem::replace(&mut self.is_told, true) {
             self.program.stop();
-            self.ends.push(EndedBehind { split, how: ended.to_string(), said: said(&self.program) });
+            self.ends.push(EndedBehind { split, how: ended.to_string(), said: escape_lines(&last_words(&self.program)) });
         }
     }
 }
 
 /// The last of what a program said.
-fn said(program: &Program) -> String {
+fn last_words(program: &Program) -> Vec<u8> {
     let output = program.output();
-    escape_lines(&output[output.len().saturating_sub(MOST_OUTPUT)..])
+    output[output.len().saturating_sub(MOST_OUTPUT)..].to_vec()
 }
 
 impl Started {
@@ -143,7 +143,7 @@ impl Asker<'_> {
             && let Some(ended) = server.program.ended_within(ENDING)
         {
             server.program.stop();
-            exchange.said = Some(said(&server.program));
+            exchange.said = Some(Said::Server(last_words(&server.program)));
             exchange.end = AnswerEnd::ServerEnded(ended.to_string());
             server.is_told = true;
             if !is_before {

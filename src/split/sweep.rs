@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::baseline::Baseline;
 use super::cut::Split;
-use super::exchange::{AnswerEnd, ClientRun, Exchange};
+use super::exchange::{AnswerEnd, ClientRun, Exchange, Said};
 use super::mask::Mask;
 use super::model::SplitRow;
 use super::retry::settle;
@@ -140,11 +140,18 @@ pub fn take_baseline(subject: &dyn Subject, mask: Mask, interrupt: &Interrupt) -
 
 fn usable(exchange: Exchange) -> Result<Exchange, BaselineError> {
     match exchange.end {
-        end @ (AnswerEnd::Exited(_) | AnswerEnd::Killed(_)) if exchange.sends == 0 => {
-            Err(BaselineError::Unanswered { end, client: exchange.client.unwrap_or_default(), said: exchange.said })
-        }
+        end @ (AnswerEnd::Exited(_) | AnswerEnd::Killed(_)) if exchange.sends == 0 => Err(BaselineError::Unanswered {
+            end,
+            client: exchange.client.unwrap_or_default(),
+            said: exchange.said.as_ref().map(Said::escaped),
+        }),
         AnswerEnd::Complete | AnswerEnd::Closed | AnswerEnd::Reset | AnswerEnd::Exited(_) | AnswerEnd::Killed(_) => Ok(exchange),
-        end => Err(BaselineError::NoBaseline { end, received: exchange.answer.len() as u64, client: exchange.client, said: exchange.said }),
+        end => Err(BaselineError::NoBaseline {
+            end,
+            received: exchange.answer.len() as u64,
+            client: exchange.client,
+            said: exchange.said.as_ref().map(Said::escaped),
+        }),
     }
 }
 

@@ -27,6 +27,8 @@ struct Counts {
     is_stopped: bool,
     pieces: usize,
     sends: usize,
+    /// Of the connection with the most.
+    made: usize,
     seen: Vec<Seen>,
 }
 
@@ -41,6 +43,7 @@ impl Tally {
             is_stopped: false,
             pieces: 0,
             sends: 0,
+            made: 0,
             seen: Vec::new(),
         };
         Self { counts: Mutex::new(counts), idle: Condvar::new() }
@@ -74,6 +77,7 @@ impl Tally {
         if number <= MOST_COUNTED {
             counts.pieces += pieces;
             counts.sends += connection.sends;
+            counts.made = counts.made.max(connection.made());
             counts.seen.append(&mut connection.seen);
         }
     }
@@ -116,7 +120,7 @@ impl Tally {
     /// Hands over what was counted.
     pub(super) fn fill(self, exchange: &mut Exchange) {
         let counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (exchange.pieces, exchange.sends, exchange.seen) = (counts.pieces, counts.sends, counts.seen);
+        (exchange.pieces, exchange.sends, exchange.made, exchange.seen) = (counts.pieces, counts.sends, counts.made, counts.seen);
         let Counts { connections, answered, broken, .. } = counts;
         exchange.client = Some(ClientRun { connections, answered, broken });
     }

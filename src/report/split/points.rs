@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Property, Report as JunitReport, TestCase, Tes
 
 use super::draw::draw;
 use super::head::subject;
-use super::text::{bytes_of, confirmation, name, verdict};
+use super::text::{bytes_of, confirmation, verdict};
 use crate::report::style::Style;
 use crate::report::tap::{Block, write_point};
 use crate::split::{SplitReport, SplitRow, SplitVerdict, UnderTest};
@@ -44,7 +44,7 @@ pub(super) fn write_junit(report: &SplitReport, out: &mut dyn Write) -> io::Resu
             status.set_type(row.verdict.word()).set_message(verdict(row)).set_description(details(row, &stream));
             status
         };
-        let mut case = TestCase::new(name(row), status);
+        let mut case = TestCase::new(row.name.as_str(), status);
         case.set_classname(class.as_str()).set_time(Duration::from_micros(row.took_us));
         case.add_property(Property::new("confirmation", confirmation(row)));
         if row.allowed && !row.verdict.is_same() {
@@ -75,7 +75,7 @@ pub(super) fn write_tap(report: &SplitReport, out: &mut dyn Write) -> io::Result
     writeln!(out, "TAP version 14")?;
     for (index, row) in report.rows.iter().enumerate() {
         let ok = row.went_well(report.summary.strict);
-        write_point(ok, index as u64 + 1, &name(row), "", out)?;
+        write_point(ok, index as u64 + 1, &row.name, "", out)?;
         if ok {
             continue;
         }

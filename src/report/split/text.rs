@@ -68,6 +68,7 @@ pub(super) fn confirmation(row: &SplitRow) -> &'static str {
         (false, Some(Seen::Unreceived)) => "unconfirmed: not received in time",
         (false, Some(Seen::Acknowledged)) => "unconfirmed: acknowledged",
         (false, Some(Seen::Gone)) => "unconfirmed: gone before",
+        (false, Some(Seen::NotMade)) => "unconfirmed: not all made",
         (false, _) => "unconfirmed",
     }
 }
