@@ -190,3 +190,37 @@ fn words_that_have_no_effect_are_told_of() {
     assert!(errors.contains("--mask `zzz` matches nothing") && !errors.contains("`PO`"), "{errors}");
     assert!(errors.contains("no split failed each time") && !file.exists(), "{errors}");
 }
+
+/// Says hello, and answers what one recv returned.
+fn greets(mut stream: TcpStream) -> std::io::Result<()> {
+    stream.write_all(b"220 hello\n")?;
+    let mut buffer = [0; 100];
+    let count = stream.read(&mut buffer)?;
+    writeln!(stream, "got {}", String::from_utf8_lossy(&buffer[..count]).trim())
+}
+
+#[test]
+fn a_greeting_is_not_taken_for_the_answer() {
+    let server = Server::start(greets);
+    let output = netlab(&[&server.address.to_string(), "--timeout", "1m"]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(5) && errors.contains("the server speaks first"), "{errors}");
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netlab"));
+    command.args(["split", &server.address.to_string(), "--text", "", "--until", "line", "--text", r"PING\r\n", "--until", "line"]);
+    command.args(["--timeout", "1m", "--confirm", "1m", "--cut", "two", "--format", "json"]);
+    let report: SplitReport = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    let ranges: Vec<_> = report.ranges.iter().map(|range| (range.first, range.last)).collect();
+    assert_eq!(ranges, [(1, 3)], "the line end is trimmed: {:?}", bad(&report));
+}
+
+#[test]
+fn what_comes_behind_the_answers_by_itself_is_no_difference() {
+    let server = Server::lines(Arc::default());
+    let target = server.address.to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netlab"));
+    command.args(["split", &target, "--text", r"AAAA\nB\nC\n", "--until", "line", "--timeout", "1m", "--confirm", "1m"]);
+    let output = command.output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(0) && errors.contains("more came behind the last answer"), "{errors}");
+}

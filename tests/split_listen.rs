@@ -290,7 +290,7 @@ fn a_client_that_does_not_behave_is_told_of_in_bounded_time_and_memory() {
     let soon: &[&str] = &["--timeout", "300ms"];
     for (command, arguments, words) in [
         (unruly("deaf"), soon, "the client did not end in time with the uncut answers (1 connection)"),
-        (unruly("shouts"), soon, "the client did not end in time"),
+        (unruly("shouts"), soon, "the client wrote more than 100000 bytes; `--max-answer` allows more"),
         (unruly("again"), soon, "the client did not end in time"),
         (unruly("to-the-end"), soon, "`--close fin`"),
         (

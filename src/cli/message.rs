@@ -120,11 +120,12 @@ impl MessageArgs {
                 Typed::Text(bytes) | Typed::Hex(bytes) => bytes.clone(),
                 Typed::File(path) => from_file(path)?,
             };
-            if bytes.is_empty() {
-                return Err((Exit::Usage, format!("message {} is empty: there is nothing to send", messages.len() + 1)));
-            }
             let Some(until) = untils.next().cloned() else { break };
             messages.push(Message { bytes, until });
+        }
+        // An empty one among others only waits for an answer, such as a greeting.
+        if messages.iter().all(|message| message.bytes.is_empty()) {
+            return Err((Exit::Usage, "the message is empty: there is nothing to send".to_owned()));
         }
         Ok(messages)
     }

@@ -91,6 +91,11 @@ impl Baseline {
                 "{varying} of the {bytes} bytes of the uncut answers vary by themselves and are not compared: --mask can name them more narrowly"
             ));
         }
+        if self.surplus {
+            return Some(
+                "more came behind the last answer, which is not compared: if it belongs to it, `--until` ends it too early".to_owned(),
+            );
+        }
         let is_gone = matches!(self.end, AnswerEnd::Closed | AnswerEnd::Reset);
         if is_gone && self.first.is_empty() {
             return Some("the server closes without an answer to the uncut bytes; every split is held against that".to_owned());

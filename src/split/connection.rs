@@ -71,6 +71,9 @@ impl Task<'_> {
     }
 }
 
+/// How long is waited for a greeting, and for more behind the last answer.
+const SETTLING: Duration = Duration::from_millis(30);
+
 /// A connection under way.
 pub(super) struct Connection<'c> {
     task: Task<'c>,
@@ -246,6 +249,16 @@ impl<'c> Connection<'c> {
             }
             deadline = deadline.max(Instant::now());
         }
+    }
+
+    /// Waits a little for anything to come, and tells how much has by then.
+    pub(super) fn settle(&mut self) -> usize {
+        let socket = Some((&self.socket as &dyn std::os::fd::AsFd, Interest::Readable));
+        // What fails here fails again where it matters.
+        if let Ok(Readiness::Ready) = wait_ready(socket, &[self.task.interrupt.wake()], Instant::now() + SETTLING) {
+            let _ = self.read();
+        }
+        self.received.len()
     }
 
     /// Whether nothing can be sent any more.

@@ -60,6 +60,8 @@ pub struct Exchange {
     pub ends: Vec<usize>,
     /// Bytes that had come behind the last answer when that was whole.
     pub surplus: usize,
+    /// Whether the first answer was whole before anything was sent. Only a patient caller looks.
+    pub(super) is_unasked: bool,
     /// Pieces that the bytes were to leave in.
     pub pieces: usize,
     /// Calls of `send` that took bytes.
@@ -157,6 +159,7 @@ impl Exchange {
             answer: Vec::new(),
             ends: Vec::new(),
             surplus: 0,
+            is_unasked: false,
             pieces: 0,
             sends: 0,
             made: 0,
@@ -172,6 +175,9 @@ impl Exchange {
 pub trait Trial {
     /// Carries it out, once.
     fn call(&mut self, split: &Split) -> Exchange;
+
+    /// Waits a little for what comes before anything was sent, and behind the last answer, from now on: too long for every split.
+    fn be_patient(&mut self) {}
 
     /// Starts anew what is under test, where it answers nobody any more; tells whether that could be done.
     fn restart(&mut self) -> bool {
@@ -190,11 +196,12 @@ pub(super) struct Caller<'s> {
     stream: &'s [u8],
     interrupt: &'s Interrupt,
     worker: Worker,
+    is_patient: bool,
 }
 
 impl<'s> Caller<'s> {
     pub(super) fn new(script: &'s Script, stream: &'s [u8], interrupt: &'s Interrupt) -> Self {
-        Self { script, stream, interrupt, worker: Worker::new() }
+        Self { script, stream, interrupt, worker: Worker::new(), is_patient: false }
     }
 
     fn connect(&self) -> Result<TcpStream, AnswerEnd> {
@@ -217,6 +224,10 @@ impl<'s> Caller<'s> {
 }
 
 impl Trial for Caller<'_> {
+    fn be_patient(&mut self) {
+        self.is_patient = true;
+    }
+
     fn call(&mut self, split: &Split) -> Exchange {
         let start = Instant::now();
         let mut exchange = Exchange::new();
@@ -224,7 +235,13 @@ impl Trial for Caller<'_> {
             Ok(socket) => {
                 let task = Task { script: self.script, stream: self.stream, split, interrupt: self.interrupt, on_sent: &|| () };
                 let mut connection = Connection::new(task, &mut self.worker, socket, End::Client);
+                let early = if self.is_patient { connection.settle() } else { 0 };
                 exchange.end = converse(&task, &mut connection, &mut exchange);
+                exchange.is_unasked =
+                    !self.script.messages[0].bytes.is_empty() && exchange.ends.first().is_some_and(|&end| (1..=early).contains(&end));
+                if self.is_patient && exchange.end == AnswerEnd::Complete {
+                    connection.settle();
+                }
                 exchange.sends = connection.sends;
                 exchange.made = connection.made();
                 exchange.seen = std::mem::take(&mut connection.seen);
@@ -240,7 +257,8 @@ impl Trial for Caller<'_> {
 fn converse(task: &Task<'_>, connection: &mut Connection<'_>, exchange: &mut Exchange) -> AnswerEnd {
     let ends = task.script.ends();
     let within = task.cuts().iter().filter(|cut| !ends.contains(cut)).count();
-    exchange.pieces = if task.split.coalesced { 1 } else { ends.len() + within };
+    let messages = task.script.messages.iter().filter(|message| !message.bytes.is_empty()).count();
+    exchange.pieces = if task.split.coalesced { 1 } else { messages + within };
     let mut start = 0;
     for (index, end) in ends.into_iter().enumerate() {
         let sent = match (task.split.coalesced, index) {

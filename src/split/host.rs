@@ -173,7 +173,7 @@ impl Trial for Host<'_> {
                 exchange.said = Some(Said::Client { stdout: program.last_of_stdout(), stderr: last(&program.stderr()) });
                 exchange.end = end;
                 if self.client.judged == Judged::Output {
-                    if is_cut && matches!(exchange.end, AnswerEnd::Exited(_) | AnswerEnd::Killed(_)) {
+                    if is_cut && matches!(exchange.end, AnswerEnd::Exited(_) | AnswerEnd::Killed(_) | AnswerEnd::NotEnded) {
                         exchange.end = AnswerEnd::TooLong;
                     }
                     exchange.answer = stdout;

@@ -104,7 +104,9 @@ fn turns(script: &Script, split: &Split, row: &SplitRow, end: End) -> Vec<Vec<Va
         let waits_at_its_end = !split.coalesced && end == End::Server && is_behind_nothing(index + 1);
         let cuts = made.iter().copied().filter(|cut| (from + 1..last).contains(cut)).collect::<Vec<u64>>();
         for to in cuts.into_iter().chain([last]) {
-            turns[first].push(send(&stream[from as usize..to as usize]));
+            if from < to {
+                turns[first].push(send(&stream[from as usize..to as usize]));
+            }
             if to < last || waits_at_its_end {
                 turns[first].push(json!({ "wait": { seen(row, made.last() == Some(&to)): to } }));
             }

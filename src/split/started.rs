@@ -170,6 +170,10 @@ impl Trial for Asker<'_> {
         if self.has_ended(&exchange.end, starts) { self.call_alone(split, is_before) } else { exchange }
     }
 
+    fn be_patient(&mut self) {
+        self.caller.be_patient();
+    }
+
     fn restart(&mut self) -> bool {
         let (_turn, mut server) = self.started.alone();
         server.program.kill();

@@ -47,6 +47,8 @@ pub enum BaselineError {
     },
     /// Two answers to the same bytes ended in different ways.
     Unlike(AnswerEnd, AnswerEnd),
+    /// The first answer was there before anything was sent.
+    Unasked,
     /// Two answers to the same bytes have nothing in common.
     NothingInCommon,
 }
@@ -93,6 +95,10 @@ impl fmt::Display for BaselineError {
                 let (end, what) = (end.in_words(), client.in_words());
                 write!(f, "nothing was sent to the client before it ended ({end}; {what}): is `--until` what ends its request?")
             }
+            Self::Unasked => f.write_str(
+                "the server speaks first: what `--until` takes for the first answer was there before anything was sent. Begin with an empty \
+                 message, which only waits: --text '' with an --until for the greeting, and an --until behind each other message",
+            ),
             Self::NothingInCommon => f.write_str(
                 "the answers to the same uncut bytes have nothing in common, so nothing can be held against them; where they say the same in \
                  other words, name what varies with `--mask`",
@@ -114,7 +120,7 @@ impl BaselineError {
     pub fn said(&self) -> Option<&str> {
         match self {
             Self::Unanswered { said, .. } | Self::NoBaseline { said, .. } => said.as_deref(),
-            Self::Unlike(..) | Self::NothingInCommon => None,
+            Self::Unlike(..) | Self::NothingInCommon | Self::Unasked => None,
         }
     }
 }
@@ -126,6 +132,7 @@ impl BaselineError {
 pub fn take_baseline(subject: &dyn Subject, mask: Mask, interrupt: &Interrupt) -> Result<Baseline, BaselineError> {
     let stream = subject.script().stream();
     let mut trial = subject.trial(&stream, interrupt);
+    trial.be_patient();
     let first = usable(trial.call(&Split::none()))?;
     let mut baseline = Baseline::new(mask, &first);
     let second = usable(trial.call(&Split::none()))?;
@@ -139,6 +146,9 @@ pub fn take_baseline(subject: &dyn Subject, mask: Mask, interrupt: &Interrupt) -
 }
 
 fn usable(exchange: Exchange) -> Result<Exchange, BaselineError> {
+    if exchange.is_unasked {
+        return Err(BaselineError::Unasked);
+    }
     match exchange.end {
         end @ (AnswerEnd::Exited(_) | AnswerEnd::Killed(_)) if exchange.sends == 0 => Err(BaselineError::Unanswered {
             end,

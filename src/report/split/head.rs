@@ -56,6 +56,7 @@ fn one_message(under_test: UnderTest, number: usize, message: &MessageReport, st
     let text = draw(&bytes_of(&message.hex), &[], style);
     let weak = if message.weak { " (weak)" } else { "" };
     match (under_test, until.as_str()) {
+        (UnderTest::Server, until) if *bytes == 0 => format!("sent {number}: nothing, answer until {until}{weak}"),
         (UnderTest::Server, until) => format!("sent {number}: {text} ({bytes} bytes), answer until {until}{weak}"),
         (UnderTest::Client, "nothing") => format!("answer {number}: {text} ({bytes} bytes), behind nothing"),
         (UnderTest::Client, until) => format!("answer {number}: {text} ({bytes} bytes), behind a request until {until}{weak}"),
