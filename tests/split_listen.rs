@@ -284,13 +284,13 @@ fn a_client_for_exec() {
 #[test]
 fn a_client_that_does_not_behave_is_told_of_in_bounded_time_and_memory() {
     let with = |command: &str, arguments: &[&str]| {
-        let output = netlab(command, &[LINE, &["--cut", "two", "--max-answer", "100000"], arguments].concat());
+        let output = netlab(command, &[LINE, &["--cut", "two", "--max-answer", "1000"], arguments].concat());
         (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
     };
     let soon: &[&str] = &["--timeout", "300ms"];
     for (command, arguments, words) in [
         (unruly("deaf"), soon, "the client did not end in time with the uncut answers (1 connection)"),
-        (unruly("shouts"), soon, "the client wrote more than 100000 bytes; `--max-answer` allows more"),
+        (unruly("shouts"), soon, "the client wrote more than 1000 bytes; `--max-answer` allows more"),
         (unruly("again"), soon, "the client did not end in time"),
         (unruly("to-the-end"), soon, "`--close fin`"),
         (
