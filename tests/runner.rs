@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -573,22 +573,39 @@ fn reports_among_the_scenarios_are_left_out() {
 #[test]
 fn failures_count_when_they_happen() {
     let folder = Folder::new();
-    // The first waits for the test; the second fails meanwhile.
+    // The second fails; all others wait for the test, which answers the first, and the others when the second is known to have failed.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    folder.write("s/00.json", &ask(address));
-    for number in 1..40 {
-        folder.write(&format!("s/{number:02}.json"), &scenario(if number == 1 { 4 } else { 5 }));
+    for number in 0..40 {
+        folder.write(&format!("s/{number:02}.json"), &if number == 1 { scenario(4) } else { ask(address) });
     }
-    let child = folder.command(&["run", "s", "--fail-fast", "--jobs", "2", "--format", "jsonl"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        folder.command(&["run", "s", "--fail-fast", "--jobs", "2", "--format", "jsonl"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let (mut connection, _) = listener.accept().unwrap();
-    // That the second has begun is known only when its turn to be shown has come; that nothing follows it is what is tested.
     connection.write_all(b"ok").unwrap();
-    let ran = Ran::of(child.wait_with_output().unwrap());
-    let summary: Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
-    assert_eq!((ran.code, &summary["failed"]), (1, &json!(1)));
-    let begun = ran.out.lines().filter(|line| line.contains(r#""event":"started""#)).count();
-    assert!(begun <= 4, "one beside each of the two at most: {begun}");
+    let is_shown = |line: &String| line.contains(r#""event":"run""#) && line.contains("s/01.json");
+    let mut shown = Vec::new();
+    while shown.last().is_none_or(|line| !is_shown(line)) {
+        shown.push(lines.next().unwrap());
+    }
+    let answering = std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            if stream.write_all(b"ok").is_err() || stream.read_exact(&mut [0]).is_err() {
+                break;
+            }
+        }
+    });
+    shown.extend(lines);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    // Ends the thread, with a connection that asks nothing.
+    drop(std::net::TcpStream::connect(address).unwrap());
+    answering.join().unwrap();
+    let summary: Value = serde_json::from_str(shown.last().unwrap()).unwrap();
+    assert_eq!(summary["failed"], json!(1));
+    let begun = shown.iter().filter(|line| line.contains(r#""event":"started""#)).count();
+    assert!((2..=3).contains(&begun), "the first two, and one that began when the first had ended: {begun}");
     // One at a time nothing at all follows.
     for _ in 0..10 {
         let summary =

@@ -160,11 +160,11 @@ fn work(shared: &Shared<'_>, rules: &Rules<'_>, policy: Policy, events: &Sender<
             let outcome = Outcome::Error("a defect in netlab: this run panicked; please report it".to_owned());
             RunReport::new(&plan, rules.language, Verdict::without_run(outcome), None)
         });
-        // It counts before the next may begin, and before those that are shown first have ended.
+        // It counts before anybody hears of it: whoever does may count on it that nothing begins behind the last failure that is allowed.
         let went_well = report.went_well(policy);
+        shared.release(alone, went_well);
         tell(Event::Finished(name, went_well));
         tell(Event::Ended(Box::new(report)));
-        shared.release(alone, went_well);
     }
 }
 

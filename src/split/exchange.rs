@@ -176,8 +176,10 @@ pub trait Trial {
     /// Carries it out, once.
     fn call(&mut self, split: &Split) -> Exchange;
 
-    /// Waits a little for what comes before anything was sent, and behind the last answer, from now on: too long for every split.
-    fn be_patient(&mut self) {}
+    /// Carries it out uncut, and waits a little for what comes before anything was sent, and behind the last answer: too long for every split.
+    fn call_patiently(&mut self) -> Exchange {
+        self.call(&Split::none())
+    }
 
     /// Starts anew what is under test, where it answers nobody any more; tells whether that could be done.
     fn restart(&mut self) -> bool {
@@ -196,7 +198,7 @@ pub(super) struct Caller<'s> {
     stream: &'s [u8],
     interrupt: &'s Interrupt,
     worker: Worker,
-    is_patient: bool,
+    pub(super) is_patient: bool,
 }
 
 impl<'s> Caller<'s> {
@@ -224,8 +226,11 @@ impl<'s> Caller<'s> {
 }
 
 impl Trial for Caller<'_> {
-    fn be_patient(&mut self) {
+    fn call_patiently(&mut self) -> Exchange {
         self.is_patient = true;
+        let exchange = self.call(&Split::none());
+        self.is_patient = false;
+        exchange
     }
 
     fn call(&mut self, split: &Split) -> Exchange {

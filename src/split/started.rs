@@ -170,8 +170,11 @@ impl Trial for Asker<'_> {
         if self.has_ended(&exchange.end, starts) { self.call_alone(split, is_before) } else { exchange }
     }
 
-    fn be_patient(&mut self) {
-        self.caller.be_patient();
+    fn call_patiently(&mut self) -> Exchange {
+        self.caller.is_patient = true;
+        let exchange = self.call(&Split::none());
+        self.caller.is_patient = false;
+        exchange
     }
 
     fn restart(&mut self) -> bool {
@@ -200,8 +203,8 @@ impl Subject for Started {
         &self.script
     }
 
-    fn scenario(&self, exec: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
-        save::of_server(&self.script, exec, split, row, baseline)
+    fn scenario(&self, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
+        save::of_server(&self.script, Some(&self.command.to_string()), split, row, baseline)
     }
 
     fn trial<'s>(&'s self, stream: &'s [u8], interrupt: &'s Interrupt) -> Box<dyn Trial + 's> {

@@ -20,7 +20,7 @@ pub trait Subject: Sync {
     fn script(&self) -> &Script;
 
     /// A split that failed as a scenario file, which `netlab run` carries out again.
-    fn scenario(&self, exec: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String;
+    fn scenario(&self, split: &Split, row: &SplitRow, baseline: &Baseline) -> String;
 
     /// Whether it has ended for good, so that no split can be carried out any more.
     fn is_over(&self) -> bool {
@@ -55,8 +55,8 @@ impl Subject for Script {
         Box::new(Caller::new(self, stream, interrupt))
     }
 
-    fn scenario(&self, exec: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
-        save::of_server(self, exec, split, row, baseline)
+    fn scenario(&self, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
+        save::of_server(self, None, split, row, baseline)
     }
 }
 
@@ -73,7 +73,7 @@ impl Subject for Client {
         Box::new(Host::new(self, stream, interrupt))
     }
 
-    fn scenario(&self, _: Option<&str>, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
+    fn scenario(&self, split: &Split, row: &SplitRow, baseline: &Baseline) -> String {
         save::of_client(self, split, row, baseline)
     }
 }

@@ -132,8 +132,7 @@ impl BaselineError {
 pub fn take_baseline(subject: &dyn Subject, mask: Mask, interrupt: &Interrupt) -> Result<Baseline, BaselineError> {
     let stream = subject.script().stream();
     let mut trial = subject.trial(&stream, interrupt);
-    trial.be_patient();
-    let first = usable(trial.call(&Split::none()))?;
+    let first = usable(trial.call_patiently())?;
     let mut baseline = Baseline::new(mask, &first);
     let second = usable(trial.call(&Split::none()))?;
     if !baseline.compare(&second) {

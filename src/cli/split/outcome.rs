@@ -99,7 +99,7 @@ impl SplitArgs {
         };
         let split = splits.iter().find(|split| split.name == *name);
         let Some((split, row)) = split.zip(report.rows.iter().find(|row| row.name == *name)) else { return true };
-        let text = subject.scenario(report.head.exec.as_deref(), split, row, baseline);
+        let text = subject.scenario(split, row, baseline);
         match write_file(path, text.as_bytes()) {
             Ok(()) => {
                 let allow = if self.exec.is_some() { " --allow-exec" } else { "" };
