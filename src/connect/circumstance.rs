@@ -1,6 +1,7 @@
 //! What can be learned beside a failed attempt, without sending anything: is the address ours, is there a way there, who listens.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
@@ -24,7 +25,7 @@ pub(super) fn of_address(to: SocketAddr, is_tcp: bool) -> Circumstances {
     };
     Circumstances {
         is_local,
-        interface: if let SocketAddr::V6(to) = to { interface(to.scope_id()) } else { None },
+        interface: if let SocketAddr::V6(to) = to { NonZeroU32::new(to.scope_id()).and_then(interface) } else { None },
         has_route,
         route_error,
         is_broadcast,
@@ -94,10 +95,10 @@ pub(super) fn has_interface(name: &str) -> Option<bool> {
     Some(interfaces.lines().filter_map(|line| line.split_once(':')).any(|(known, _)| known.trim() == name))
 }
 
-/// The name of an interface, by its number; 0 is no interface's.
-fn interface(number: u32) -> Option<String> {
+/// The name of an interface, by its number.
+fn interface(number: NonZeroU32) -> Option<String> {
     let has_number = |folder: &std::fs::DirEntry| {
-        std::fs::read_to_string(folder.path().join("ifindex")).is_ok_and(|index| number != 0 && index.trim() == number.to_string())
+        std::fs::read_to_string(folder.path().join("ifindex")).is_ok_and(|index| index.trim().parse() == Ok(number))
     };
     let mut interfaces = std::fs::read_dir("/sys/class/net").ok()?.flatten();
     interfaces.find(has_number)?.file_name().into_string().ok()

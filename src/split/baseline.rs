@@ -51,11 +51,13 @@ impl Baseline {
         if !self.ended_alike(&again.end) {
             return;
         }
-        let mut learned = self.clone();
-        learned.add(self.mask.apply(&again.answer));
-        if learned.compares_something() || !self.compares_something() {
-            learned.surplus |= again.surplus > 0;
-            *self = learned;
+        let known = (self.samples.len(), self.variation.clone());
+        self.add(self.mask.apply(&again.answer));
+        if self.compares_something() {
+            self.surplus |= again.surplus > 0;
+        } else {
+            self.samples.truncate(known.0);
+            self.variation = known.1;
         }
     }
 
@@ -68,8 +70,12 @@ impl Baseline {
 
     /// Whether not all of the answers varies by itself.
     pub(super) fn compares_something(&self) -> bool {
-        let varying: usize = self.varying().iter().map(|(start, end)| end - start).sum();
-        self.variation == Variation::Places(Vec::new()) || varying < self.answer().len()
+        self.variation == Variation::Places(Vec::new()) || self.varying_bytes() < self.answer().len()
+    }
+
+    /// How many bytes of the first answer vary by themselves.
+    fn varying_bytes(&self) -> usize {
+        self.varying().iter().map(|(start, end)| end - start).sum()
     }
 
     /// How the answers ended.
@@ -84,8 +90,7 @@ impl Baseline {
 
     /// What should be known of it before the splits are held against it.
     pub fn remark(&self) -> Option<String> {
-        let bytes = self.answer().len();
-        let varying: usize = self.varying().iter().map(|(start, end)| end - start).sum();
+        let (bytes, varying) = (self.answer().len(), self.varying_bytes());
         if varying * 3 > bytes {
             return Some(format!(
                 "{varying} of the {bytes} bytes of the uncut answers vary by themselves and are not compared: --mask can name them more narrowly"

@@ -212,6 +212,13 @@ pub struct SplitSummary {
     pub sweep_us: u64,
 }
 
+impl SplitReport {
+    /// Whether every split that was carried out did well.
+    pub fn went_well(&self) -> bool {
+        self.rows.iter().all(|row| row.went_well(self.summary.strict))
+    }
+}
+
 impl SplitSummary {
     /// Counts a row.
     pub fn count(&mut self, row: &SplitRow) {

@@ -48,7 +48,7 @@ struct Server {
 /// A server that ended by itself where nobody waited for anything from it any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndedBehind {
-    /// The last split that had been answered; the uncut bytes, or nothing, are none. Where several are at it, it may have been another.
+    /// The last that had been answered: a split, or [`Split::none`]. Where several are at it, it may have been another.
     pub split: Option<String>,
     /// How it ended.
     pub how: String,
@@ -87,7 +87,11 @@ impl Started {
 
     fn alone(&self) -> (RwLockWriteGuard<'_, ()>, MutexGuard<'_, Server>) {
         let turn = self.turns.write().unwrap_or_else(PoisonError::into_inner);
-        (turn, self.server.lock().unwrap_or_else(PoisonError::into_inner))
+        (turn, self.server())
+    }
+
+    fn server(&self) -> MutexGuard<'_, Server> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Starts it again where it has ended.
@@ -127,7 +131,7 @@ impl Asker<'_> {
         has_ended
     }
 
-    /// Asks while nobody else does: if the server ends now, it is by this split. It has ended before, `before` this split or by it.
+    /// Asks while nobody else does: if the server ends now, it is by this split. It has ended once already, before this split or by it.
     fn call_alone(&mut self, split: &Split, is_before: bool) -> Exchange {
         let (_turn, mut server) = self.started.alone();
         let ends = server.ends.len();
@@ -158,11 +162,11 @@ impl Trial for Asker<'_> {
     fn call(&mut self, split: &Split) -> Exchange {
         let (exchange, starts) = {
             let _turn = self.started.turns.read().unwrap_or_else(PoisonError::into_inner);
-            let starts = self.started.server.lock().unwrap_or_else(PoisonError::into_inner).starts;
+            let starts = self.started.server().starts;
             (self.caller.call(split), starts)
         };
         if !may_have_ended(&exchange.end) {
-            self.started.server.lock().unwrap_or_else(PoisonError::into_inner).answered = Some(split.name.clone());
+            self.started.server().answered = Some(split.name.clone());
             return exchange;
         }
         // Where several are at it, somebody else's split may have ended it.
@@ -185,7 +189,7 @@ impl Trial for Asker<'_> {
     }
 
     fn starts(&self) -> u32 {
-        self.started.server.lock().unwrap_or_else(PoisonError::into_inner).starts
+        self.started.server().starts
     }
 }
 

@@ -81,11 +81,10 @@ impl SplitArgs {
         output: &mut Output,
     ) -> Exit {
         let all_written = self.show(report, output) & self.save(report, (subject, splits, baseline));
-        let is_good = report.rows.iter().all(|row| row.went_well(self.strict));
         match signal {
             Some(signal) => Exit::Interrupted(signal),
             None if !all_written || report.summary.errors > 0 => Exit::NotCarriedOut,
-            None if !is_good || report.summary.not_run > 0 => Exit::Failed,
+            None if !report.went_well() || report.summary.not_run > 0 => Exit::Failed,
             None => Exit::Success,
         }
     }

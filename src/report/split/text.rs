@@ -149,7 +149,7 @@ fn write_summary(report: &SplitReport, style: &Style, out: &mut dyn Write) -> io
         (summary.not_run, "not run"),
     ];
     let counts: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    let is_good = report.rows.iter().all(|row| row.went_well(summary.strict)) && !summary.interrupted;
+    let is_good = report.went_well() && !summary.interrupted;
     let (word, colour) = if is_good { ("ok", GOOD) } else { ("not ok", BAD) };
     let interrupted = if summary.interrupted { ", interrupted" } else { "" };
     let seen = match (summary.confirmed, summary.unconfirmed) {
